@@ -1,0 +1,242 @@
+"""Faults: small frozen dataclasses around one passage through a site. A `Strike` says where one hits.
+
+A fault is called with the passage and `proceed`; what it returns or raises is what the orchestrator gets:
+
+    @dataclass(frozen=True)
+    class Slow:
+        ms: int
+        async def __call__(self, passage, proceed):
+            await passage.sleep(self.ms)
+            return await proceed()
+
+The same shape serves every site. At disk sites nothing may wait, because a write does not yield to other tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, Protocol, TypeAlias
+
+import msgspec
+
+from harness.errors import ConnectionLost, DiskFailed, RateLimited, ServerFailed
+from harness.types import Reply, ToolCall
+
+Survive = Literal["none", "half", "all_but_last_byte", "all"]
+"""Which of the bytes that were appended but not flushed are still there after the crash."""
+
+Proceed: TypeAlias = Callable[[], Awaitable[Any]]
+
+
+class Passage(Protocol):
+    """One passage through a site, as a fault sees it."""
+
+    site: str
+    nth: int
+    payload: Any
+
+    async def sleep(self, ms: int) -> None:
+        """Let virtual milliseconds pass."""
+
+    async def crash(self, survive: Survive | int) -> Any:
+        """End this life here; `survive` as a number keeps that many of the unflushed bytes."""
+
+    async def hang(self) -> Any:
+        """Never answer; only the caller's deadline ends the wait."""
+
+
+@dataclass(frozen=True)
+class Strike:
+    """Where a fault hits: the `nth` passage of `site` (from 1, over all lives), `times` passages (None = for ever)."""
+
+    site: str
+    nth: int
+    fault: Any
+    times: int | None = 1
+
+    def hits(self, nth: int) -> bool:
+        """Whether passage `nth` is struck."""
+        return nth >= self.nth and (self.times is None or nth < self.nth + self.times)
+
+
+@dataclass(frozen=True)
+class CrashBefore:
+    """The process dies before anything passes."""
+
+    survive: Survive = "none"
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        return await passage.crash(self.survive)
+
+
+@dataclass(frozen=True)
+class CrashAfter:
+    """It happened, and the process dies before it learns of it. At `disk:append` with `none`: the lost un-fsynced tail."""
+
+    survive: Survive = "none"
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        await proceed()
+        return await passage.crash(self.survive)
+
+
+@dataclass(frozen=True)
+class TornAppend:
+    """The process dies in the middle of a write: everything unflushed before it survives, and `share` of this record."""
+
+    share: float = 0.5
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        before = await proceed()
+        return await passage.crash(before + int(len(passage.payload) * self.share))
+
+
+@dataclass(frozen=True)
+class RateLimit:
+    """429; `retry_after_ms` may be None (absent), 0, negative or absurd."""
+
+    retry_after_ms: int | None = 1_000
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        raise RateLimited("Rate limit reached", 429, "rate_limit_error", self.retry_after_ms)
+
+
+@dataclass(frozen=True)
+class ServerError:
+    """A 5xx of the vendor."""
+
+    status: int = 500
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        raise ServerFailed("Internal server error", self.status, "server_error")
+
+
+@dataclass(frozen=True)
+class Hang:
+    """Nothing happens and no answer ever comes."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        return await passage.hang()
+
+
+@dataclass(frozen=True)
+class HangAfter:
+    """The effect happens, and no answer ever comes."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        await proceed()
+        return await passage.hang()
+
+
+@dataclass(frozen=True)
+class Slow:
+    """The answer takes `ms` virtual milliseconds longer."""
+
+    ms: int = 20_000
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        await passage.sleep(self.ms)
+        return await proceed()
+
+
+@dataclass(frozen=True)
+class FailBefore:
+    """The connection is lost before the effect."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        raise ConnectionLost("connection reset by peer")
+
+
+@dataclass(frozen=True)
+class FailAfter:
+    """The connection is lost after the effect: the caller sees just what `FailBefore` shows."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        await proceed()
+        raise ConnectionLost("connection reset by peer")
+
+
+@dataclass(frozen=True)
+class EmptyAnswer:
+    """The model answers with nothing: no text and no call."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        reply: Reply = await proceed()
+        return msgspec.structs.replace(reply, text="", calls=())
+
+
+def _with_calls(reply: Reply, change: Callable[[ToolCall], ToolCall]) -> Reply:
+    """A reply in which every call is changed; a reply without calls gets one, so that the fault always bites."""
+    calls = reply.calls or (ToolCall("call_struck", "finish", "{}"),)
+    return msgspec.structs.replace(reply, calls=tuple(map(change, calls)), stop="calls")
+
+
+@dataclass(frozen=True)
+class HallucinatedTool:
+    """The model calls a tool that does not exist."""
+
+    name: str = "delete_everything"
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        return _with_calls(await proceed(), lambda call: msgspec.structs.replace(call, name=self.name))
+
+
+@dataclass(frozen=True)
+class MalformedArguments:
+    """The arguments of every call are cut in the middle and no longer JSON."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        return _with_calls(
+            await proceed(),
+            lambda call: msgspec.structs.replace(call, arguments=call.arguments[: len(call.arguments) // 2] or "{"),
+        )
+
+
+@dataclass(frozen=True)
+class WrongType:
+    """Every argument has the wrong type: valid JSON that breaks the schema."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        return _with_calls(await proceed(), _with_wrong_types)
+
+
+def _with_wrong_types(call: ToolCall) -> ToolCall:
+    given = msgspec.json.decode(call.arguments)
+    wrong = {name: [value] for name, value in given.items()} or {"unexpected": [True]}
+    return msgspec.structs.replace(call, arguments=msgspec.json.encode(wrong).decode())
+
+
+@dataclass(frozen=True)
+class NoSpace:
+    """The disk is full: nothing of this write is kept."""
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        raise DiskFailed("no space left on device", error_type="ENOSPC")
+
+
+FAULTS = (
+    CrashBefore,
+    CrashAfter,
+    TornAppend,
+    RateLimit,
+    ServerError,
+    Hang,
+    HangAfter,
+    Slow,
+    FailBefore,
+    FailAfter,
+    EmptyAnswer,
+    HallucinatedTool,
+    MalformedArguments,
+    WrongType,
+    NoSpace,
+)
+"""The built-in faults, by name in a spec. A stranger's fault is `Fault('path/to/file.py:Name', ...)`."""
+
+CRASHES = (CrashBefore, CrashAfter, TornAppend)
+
+
+def forever(strike: Strike) -> Strike:
+    """The same strike, at every passage from its first on."""
+    return replace(strike, times=None)

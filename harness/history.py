@@ -1,0 +1,95 @@
+"""What the harness itself saw, event by event. The orchestrator never writes it; every number comes from here.
+
+Events are encoded at once and kept as bytes (a day of work is some megabytes), chained into one digest. The message list
+of a request is stored as the length of the prefix shared with the request before and the new messages only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from harness.errors import UsageError
+from harness.spool import CHUNK_BYTES, Spool
+
+
+class Event(msgspec.Struct, frozen=True, array_like=True):
+    """One thing that happened at the door.
+
+    `number` counts from 1 over the whole run, `life` from 0, `at_ms` is virtual time, `nth` the passage of `site` (0 where
+    nothing passes). `kind` by site:
+
+    run: start, end | life: born, returned, raised, stuck, waiting, died, killed (in the process setting: the bytes of the
+    real file after SIGKILL, and how many of them lie past the durable mark) | model: request, reply, error |
+    tool:NAME: call, effect, result, error | query:NAME: call, result, error | human: question, answer |
+    sleep: sleep | disk:read, disk:append, disk:flush, disk:truncate: done, error | any site: struck
+    """
+
+    number: int
+    life: int
+    at_ms: int
+    site: str
+    nth: int
+    kind: str
+    detail: dict[str, Any]
+
+
+class History:
+    """An append-only, digest-chained log of events."""
+
+    def __init__(self) -> None:
+        self._encode_into = msgspec.json.Encoder(enc_hook=_encode_other).encode_into
+        self._spool = Spool()
+        self._open = bytearray()
+        self._hash = hashlib.sha256()
+        self.count = 0
+
+    def add(self, life: int, at_ms: int, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
+        """Append the next event."""
+        self.count += 1
+        line = self._open
+        self._encode_into((self.count, life, at_ms, site, nth, kind, detail), line, len(line))
+        line += b"\n"
+        if len(line) >= CHUNK_BYTES:
+            self._hash.update(line)
+            self._spool += line
+            line.clear()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes of the encoded events so far."""
+        return self._spool.size + len(self._open)
+
+    def encoded(self) -> bytes:
+        """All events as JSON lines."""
+        return self._spool.read() + bytes(self._open)
+
+    def digest(self) -> str:
+        """SHA-256 over every event in order, hexadecimal: equal digests mean equal runs."""
+        chained = self._hash.copy()
+        chained.update(self._open)
+        return chained.hexdigest()
+
+    def __iter__(self) -> Iterator[Event]:
+        return iter(decode_events(self.encoded()))
+
+
+_decoder = msgspec.json.Decoder(Event)
+
+
+def decode_events(lines: bytes) -> list[Event]:
+    """The events in JSON lines. Raises `UsageError` with the line number for a line that is not an event."""
+    events = []
+    for number, line in enumerate(lines.splitlines(), 1):
+        try:
+            events.append(_decoder.decode(line))
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            raise UsageError(f"line {number} is not an event: {error}") from None
+    return events
+
+
+def _encode_other(value: Any) -> Any:
+    return repr(value)

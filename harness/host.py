@@ -1,0 +1,350 @@
+"""One life of a simulated process, and the only door from an orchestrator to model, tools, disk, clock and human.
+
+Every passage is counted, may be struck by faults, and is written into the history. A crash shuts the doors for good: dead
+doors never answer, and a dead disk raises `Crash`, so that no `finally: save()` writes after its own death.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any, Never, TypeVar
+
+import msgspec
+
+from harness.clock import VirtualLoop
+from harness.errors import Crash, DiskFailed, DoorError, InvalidRequest, TimedOut
+from harness.faults import Survive
+from harness.guard import Refused
+from harness.protocol import check_request
+from harness.tokens import count_tokens, text_bytes
+from harness.track import Faults, Track
+from harness.types import Answer, Limits, Policy, Question, Reply, Request, Result, Tool, ToolCall, Usage
+from harness.world import Visit, look_up, perform, truthful
+
+T = TypeVar("T")
+HUMAN_MS = 2 * 3_600_000
+QUERY_MS = 100
+REQUESTS_PER_TURN = 10
+"""The harness itself ends a run that sends more than this many times the requests its limits allow."""
+
+
+class Host:
+    """The doors of one life, and what an orchestrator may know: goal, tools, limits, session, policy, budget, window."""
+
+    def __init__(self, track: Track, loop: VirtualLoop) -> None:
+        self._track = track
+        self._loop = loop
+        self.dead = False
+        self.ending = ""
+        self.reason = ""
+        self.asking = 0
+        self.goal: str = track.setup.goal
+        self.tools: tuple[Tool, ...] = tuple(replace(tool, run=None) for tool in track.setup.tools)
+        self.limits: Limits = track.limits
+        self.session: str = replace(track.spec, strikes=(), setting="sim").run_id
+        self.policy: Policy = track.policy
+        self.budget: int = track.budget
+        self.window: int = track.window
+
+    # the disk: nothing here waits
+
+    def read(self) -> bytes:
+        """The journal as it is on disk now, flushed or not."""
+        data: bytes = self._at_once("disk:read", b"", self._read)
+        return data
+
+    def append(self, data: bytes) -> None:
+        """Add bytes to the journal; they survive a crash for certain only after `flush`. Raises `DiskFailed`."""
+        self._at_once("disk:append", data, self._append)
+
+    def flush(self) -> None:
+        """Make every appended byte durable. Raises `DiskFailed`, after which nothing about them is known."""
+        self._at_once("disk:flush", b"", self._flush)
+
+    def truncate(self, size: int) -> None:
+        """Cut the journal to `size` bytes, durably."""
+        self._at_once("disk:truncate", size, self._truncate)
+
+    def _read(self, _: Any) -> tuple[bytes, dict[str, Any]]:
+        data = self._track.disk.read()
+        return data, {"bytes": len(data)}
+
+    def _append(self, data: bytes) -> tuple[int, dict[str, Any]]:
+        disk = self._track.disk
+        offset = disk.tape.size
+        if offset + len(data) > self.limits.output_bytes:
+            self._end("limit", f"the journal grew beyond {self.limits.output_bytes} bytes")
+            raise Crash
+        return disk.append(data), {"offset": offset, "bytes": len(data)}
+
+    def _flush(self, _: Any) -> tuple[None, dict[str, Any]]:
+        self._track.disk.flush()
+        return None, {"durable": self._track.disk.durable}
+
+    def _truncate(self, size: int) -> tuple[None, dict[str, Any]]:
+        self._track.disk.truncate(size)
+        return None, {"size": size}
+
+    def _at_once(self, site: str, payload: Any, act: Callable[[Any], tuple[Any, dict[str, Any]]]) -> Any:
+        if self.dead:
+            raise Crash
+        nth, faults = self._track.enter(site)
+        if faults:
+            return self._struck_at_once(_Passage(self, site, nth, payload), faults, act)
+        value, detail = act(payload)
+        self._record(site, nth, "done", detail)
+        return value
+
+    def _struck_at_once(self, passage: _Passage, faults: Faults, act: Callable[[Any], tuple[Any, dict[str, Any]]]) -> Any:
+        async def proceed() -> Any:
+            value, detail = act(passage.payload)
+            self._record(passage.site, passage.nth, "done", detail)
+            return value
+
+        try:
+            return _drive(self._struck(passage, faults, proceed), passage.site)
+        except DiskFailed as error:
+            raise self._failed(passage.site, passage.nth, error, {}) from None
+
+    # model, tools, human, time
+
+    async def model(self, request: Request, timeout_ms: int | None = None) -> Reply:
+        """Ask the model. Raises the `DoorError` that the vendor's answer amounts to, or `TimedOut`."""
+        if self.dead:
+            await self._never()
+        track = self._track
+        nth, faults = track.enter("model")
+        track.requests += 1
+        if track.requests > REQUESTS_PER_TURN * track.turns_max + 100:
+            self._end("limit", f"more than {track.requests - 1} model requests")
+            await self._never()
+        taken = track.intake.take(request)
+        answered = track.intake.answered(taken.digest)
+        self._record(
+            "model", nth, "request",
+            {"digest": taken.digest, "answered": answered, "shared": taken.shared, "new": taken.view[taken.shared :],
+             "length": len(taken.view), "tools": len(taken.tools), "tokens": taken.tokens,
+             "max_output": request.max_output},
+        )  # fmt: skip
+
+        async def proceed() -> Reply:
+            check_request(taken.problem, taken.tokens, request.max_output, self.window)
+            await self._loop.sleep_ms(track.latency_ms)
+            reply = track.model(Request(taken.view, taken.tools, request.max_output), answered)
+            track.intake.answer(taken.digest)
+            usage = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
+            return msgspec.structs.replace(reply, usage=usage)
+
+        wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
+        reply: Reply = await self._passed(_Passage(self, "model", nth, request), faults, proceed, wait)
+        self._record("model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage})
+        return reply
+
+    async def tool(self, call: ToolCall, key: str, timeout_ms: int | None = None) -> Result:
+        """Execute one call under an idempotency key. A refusal is a `Result`; a lost answer or a deadline raises."""
+        if self.dead:
+            await self._never()
+        site = f"tool:{call.name}"
+        nth, faults = self._track.enter(site)
+        self._record(site, nth, "call", {"id": call.id, "key": key, "arguments": call.arguments})
+        tool = self._track.tools.get(call.name)
+        if tool is None:
+            known = ", ".join(sorted(self._track.tools))
+            raise self._failed(site, nth, InvalidRequest(f"no tool {call.name!r}; there are {known}", 404), {"id": call.id})
+
+        async def proceed() -> Result:
+            await self._loop.sleep_ms(tool.duration_ms)
+            return self._perform(tool, call, key, nth)
+
+        wait = timeout_ms if faults or (timeout_ms or tool.duration_ms) < tool.duration_ms else None
+        result: Result = await self._passed(_Passage(self, site, nth, call), faults, proceed, wait, {"id": call.id})
+        self._record(site, nth, "result", {"id": call.id, **msgspec.to_builtins(result)})
+        return result
+
+    def _perform(self, tool: Tool, call: ToolCall, key: str, nth: int) -> Result:
+        track = self._track
+        before = len(track.world.effects)
+        visit = Visit(call.id, key, track.life, self._loop.now_ms)
+        track.world, result = perform(track.world, tool, call.arguments, visit)
+        for deed in track.world.effects[before:]:
+            detail = {"number": deed.number, "intent": deed.intent, "id": call.id, "key": key, "effect": deed.effect}
+            self._record(f"tool:{tool.name}", nth, "effect", detail)
+        return result
+
+    async def query(self, tool: str, key: str) -> Result | None:
+        """Ask a queryable tool what became of a key: the result of the effect, or None where it never happened."""
+        if self.dead:
+            await self._never()
+        site = f"query:{tool}"
+        nth, faults = self._track.enter(site)
+        self._record(site, nth, "call", {"key": key})
+        known = self._track.tools.get(tool)
+        if known is None or known.kind != "queryable":
+            raise self._failed(site, nth, InvalidRequest(f"tool {tool!r} cannot be queried by key", 404), {})
+
+        async def proceed() -> Result | None:
+            await self._loop.sleep_ms(QUERY_MS)
+            return look_up(self._track.world, key)
+
+        result: Result | None = await self._passed(_Passage(self, site, nth, key), faults, proceed)
+        self._record(site, nth, "result", {"key": key, "found": result is not None})
+        return result
+
+    async def human(self, question: Question) -> Answer:
+        """Ask a person and wait: two virtual hours, and a truthful answer unless the scenario says otherwise."""
+        if self.dead:
+            await self._never()
+        nth, faults = self._track.enter("human")
+        self._record("human", nth, "question", msgspec.to_builtins(question))
+
+        async def proceed() -> Answer:
+            await self._loop.sleep_ms(HUMAN_MS)
+            return (self._track.setup.human or truthful)(self._track.world, question)
+
+        self.asking += 1
+        try:
+            answer: Answer = await self._passed(_Passage(self, "human", nth, question), faults, proceed)
+        finally:
+            self.asking -= not self.dead
+        self._record("human", nth, "answer", {"text": answer.text, "happened": answer.happened})
+        return answer
+
+    async def sleep(self, ms: int) -> None:
+        """Wait virtual milliseconds; negative ones are none."""
+        if self.dead:
+            await self._never()
+        nth, faults = self._track.enter("sleep")
+        self._record("sleep", nth, "sleep", {"ms": ms})
+
+        async def proceed() -> None:
+            await self._loop.sleep_ms(ms)
+
+        await self._passed(_Passage(self, "sleep", nth, ms), faults, proceed)
+
+    def now(self) -> int:
+        """Virtual milliseconds since the run began."""
+        return self._loop.now_ms
+
+    # inside
+
+    def _record(self, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
+        loop, track = self._loop, self._track
+        loop.spins = 0
+        track.history.add(track.life, loop.now_ms, site, nth, kind, detail)
+
+    async def _passed(
+        self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]],
+        timeout_ms: int | None = None, about: dict[str, Any] | None = None,
+    ) -> T:  # fmt: skip
+        """Pass, under the faults and the deadline; record and re-raise what goes wrong."""
+        try:
+            if not faults and timeout_ms is None:
+                return await proceed()
+            return await self._before(timeout_ms, self._struck(passage, faults, proceed))
+        except DoorError as error:
+            raise self._failed(passage.site, passage.nth, error, about or {}) from None
+
+    async def _struck(self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]]) -> T:
+        for fault in reversed(faults):
+            proceed = _around(fault, passage, proceed)
+        for fault in faults:
+            self._record(passage.site, passage.nth, "struck", {"fault": repr(fault)})
+        return await proceed()
+
+    async def _before(self, timeout_ms: int | None, passing: Awaitable[T]) -> T:
+        if timeout_ms is None:
+            return await passing
+        try:
+            async with asyncio.timeout(timeout_ms / 1000):
+                return await passing
+        except TimeoutError:
+            raise TimedOut(f"no answer within {timeout_ms} ms", error_type="timeout_error") from None
+
+    def _failed(self, site: str, nth: int, error: DoorError, about: dict[str, Any]) -> DoorError:
+        detail = {
+            **about, "error": type(error).__name__, "status": error.status, "type": error.error_type,
+            "message": error.message, "retry_after_ms": error.retry_after_ms,
+        }  # fmt: skip
+        self._record(site, nth, "error", detail)
+        return error
+
+    def die(self, site: str, nth: int, survive: Survive | int) -> None:
+        """Shut the doors and stop the life at this passage; bytes not yet durable survive as the strike says."""
+        disk = self._track.disk
+        durable, pending = disk.durable, disk.pending
+        kept = disk.crash(survive)
+        detail = {"site": site, "nth": nth, "durable": durable, "kept": kept, "lost": pending - kept}
+        self._record("life", 0, "died", detail)
+        self._shut("died", f"at {site} #{nth}")
+
+    def _end(self, ending: str, reason: str) -> None:
+        self._record("life", 0, ending, {"reason": reason})
+        self._shut(ending, reason)
+
+    def _shut(self, ending: str, reason: str = "") -> None:
+        self.dead = True
+        self.ending, self.reason = ending, reason
+        self._loop.halt()
+
+    async def _never(self) -> Never:
+        """What a dead door answers."""
+        await self._loop.create_future()
+        raise Crash
+
+
+class _Passage:
+    """One passage through a site, as a fault sees it."""
+
+    def __init__(self, host: Host, site: str, nth: int, payload: Any) -> None:
+        self._host = host
+        self.site = site
+        self.nth = nth
+        self.payload = payload
+
+    async def sleep(self, ms: int) -> None:
+        """Let virtual milliseconds pass."""
+        await self._host._loop.sleep_ms(ms)
+
+    async def crash(self, survive: Survive | int) -> Never:
+        """End this life here."""
+        self._host.die(self.site, self.nth, survive)
+        await self._gone()
+
+    async def give_up(self, reason: str) -> Never:
+        """End this life and the run: a limit of the harness is reached."""
+        self._host._end("limit", reason)
+        await self._gone()
+
+    async def _gone(self) -> Never:
+        if self.site.startswith("disk:"):
+            raise Crash
+        await self._host._never()
+
+    async def hang(self) -> Never:
+        """Never answer."""
+        await self._host._loop.create_future()
+        raise Crash
+
+
+def _around(fault: Any, passage: _Passage, proceed: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+    return lambda: fault(passage, proceed)
+
+
+def _drive(coroutine: Any, site: str) -> Any:
+    """Run a fault at a site that cannot wait."""
+    try:
+        coroutine.send(None)
+    except StopIteration as done:
+        return done.value
+    coroutine.close()
+    raise Refused(f"a fault at {site} waits; a write cannot wait, use a fault that answers at once")
+
+
+def reply_tokens(reply: Reply) -> int:
+    """Output tokens of a reply: its text, and the names and arguments of its calls."""
+    size = text_bytes(reply.text)
+    for call in reply.calls:
+        size += text_bytes(call.name) + text_bytes(call.arguments)
+    return count_tokens(size)

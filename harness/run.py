@@ -1,0 +1,164 @@
+"""From a spec to a run: build, live, crash, live again; then what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any, TypeAlias
+
+from harness import resolve
+from harness.clock import VirtualLoop, task_names, wall_seconds
+from harness.errors import HarnessError, UsageError
+from harness.guard import Watchdog, guarded, watchdog
+from harness.history import Event, History
+from harness.host import Host
+from harness.spec import Spec, check_spec
+from harness.trace import trace_of
+from harness.track import BOOT_MS, Track
+from harness.types import Parameters, Scenario, Setup
+from harness.world import World
+
+WALL_SECONDS_MAX = 120.0
+"""Wall-clock seconds after which a run is given up as invalid; virtual time cannot end a busy loop."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """What one spec came to. Everything but `wall_seconds` is a function of the spec."""
+
+    spec: Spec
+    setup: Setup
+    history: History
+    world: World
+    journal: bytes
+    tape: bytes
+    ending: str
+    reason: str
+    fired: tuple[int, ...]
+    passages: dict[str, int]
+    lives: int
+    ended_ms: int
+    wall_seconds: float
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Every event, decoded once."""
+        return tuple(self.history)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over every event: equal for equal specs, everywhere."""
+        return self.history.digest()
+
+    @cached_property
+    def trace(self) -> tuple[tuple[Any, ...], ...]:
+        """Requests, replies and effects in order, ids and keys renumbered: what two orchestrators must agree on."""
+        return trace_of(self.events)
+
+    @cached_property
+    def wrong(self) -> str:
+        """What is wrong with the final world in one sentence; empty where it is right."""
+        return self.setup.check(self.world) or ""
+
+    @property
+    def completed(self) -> bool:
+        """The orchestrator returned and the world is right."""
+        return self.ending == "returned" and not self.wrong
+
+    @property
+    def valid(self) -> bool:
+        """Every planned strike fired, and the harness saw the run to its end."""
+        return all(self.fired) and self.ending != "watchdog"
+
+
+def execute(spec: Spec) -> Run:
+    """Run one spec to its end. A pure function of the spec; raises `UsageError` for one that cannot be built."""
+    check_spec(spec)
+    scenario = resolve.scenario(spec.scenario)
+    return execute_in(spec, build(scenario, spec))
+
+
+def build(scenario: Scenario, spec: Spec) -> Setup:
+    """Build the scenario of a spec; refuse an input that is not the one the spec was made for."""
+    parameters = Parameters(spec.horizon, spec.kind, spec.difficulty, spec.input, spec.seed)
+    setup = scenario.build(parameters)
+    if spec.input_digest and spec.input_digest != setup.input_digest:
+        raise UsageError(
+            f"input {spec.input!r} has digest {setup.input_digest!r}, the spec was made for {spec.input_digest!r}"
+        )
+    return setup
+
+
+Live: TypeAlias = Callable[[Track], tuple[str, str]]
+"""One life: `track -> (ending, reason)`; the ending `died` means that another life follows."""
+
+
+def execute_in(spec: Spec, setup: Setup) -> Run:
+    """Run a spec in a setup that was already built."""
+    struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
+    track = Track(replace(spec, strikes=struck), setup, resolve.policy(spec.policy))
+    run = resolve.orchestrator(spec.orchestrator, setup)
+    started = wall_seconds()
+    live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
+    head = {"run_id": spec.run_id, "spec": repr(spec), "window": track.window, "budget": track.budget,
+            "working_set": setup.working_set}  # fmt: skip
+    track.record(0, "run", 0, "start", head)
+    ending, reason = _lives(track, live)
+    track.record(track.now_ms, "run", 0, "end", {"ending": ending, "reason": reason})
+    journal = track.disk.read()
+    tape = journal if len(journal) == track.disk.tape.size else track.disk.tape.read()
+    return Run(
+        spec=spec, setup=setup, history=track.history, world=track.world, journal=journal,
+        tape=tape, ending=ending, reason=reason, fired=tuple(track.fired),
+        passages=track.passages(), lives=track.life + 1, ended_ms=track.now_ms,
+        wall_seconds=wall_seconds() - started,
+    )  # fmt: skip
+
+
+def _lives(track: Track, live: Live) -> tuple[str, str]:
+    """Live until a life does not end in a crash, or there were too many."""
+    try:
+        with watchdog(WALL_SECONDS_MAX), guarded():
+            while True:
+                track.record(track.now_ms, "life", 0, "born", {"journal": track.disk.durable})
+                ending, reason = live(track)
+                if ending != "died":
+                    return ending, reason
+                if track.life + 1 >= track.limits.lives:
+                    return "limit", f"{track.limits.lives} lives, the last ended {reason}"
+                track.life += 1
+                track.now_ms += BOOT_MS
+    except Watchdog:
+        return "watchdog", f"no end after {WALL_SECONDS_MAX:.0f} seconds of wall-clock time; does it spin?"
+
+
+def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
+    """One life in virtual time, in this process."""
+    loop = VirtualLoop(track.now_ms)
+    host = Host(track, loop)
+    try:
+        task = loop.run(run(host))
+        track.now_ms = loop.now_ms
+        if host.dead:
+            return host.ending, host.reason
+        if task.done():
+            return _ended(track, task.exception())
+        ending = "waiting" if host.asking else "stuck"
+        tasks = list(task_names(loop.waiting()))
+        track.record(loop.now_ms, "life", 0, ending, {"tasks": tasks})
+        return ending, f"nobody can move any more: {'; '.join(tasks)}"
+    finally:
+        host.dead = True
+        loop.bury()
+
+
+def _ended(track: Track, error: BaseException | None) -> tuple[str, str]:
+    if error is None:
+        track.record(track.now_ms, "life", 0, "returned", {})
+        return "returned", ""
+    if isinstance(error, (Watchdog, HarnessError, UsageError)):
+        raise error
+    detail = {"error": type(error).__name__, "message": str(error)}
+    track.record(track.now_ms, "life", 0, "raised", detail)
+    return "raised", f"{type(error).__name__}: {error}"

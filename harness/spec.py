@@ -1,0 +1,192 @@
+"""Every value that decides a run, frozen. The repr is code that reproduces it; `parse` reads it back without `eval`.
+
+    Spec('pay_invoices', kind='queryable', strikes=(Strike('model', 2, CrashBefore()),), version=1)
+
+What a user picks by name (policy, orchestrator, model profile, a fault of their own) is a `Choice`: a name or
+`path/to/file.py:Name`, and literal options.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import hashlib
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from functools import partial
+from pathlib import Path
+from typing import Any, Literal
+
+from harness import faults
+from harness.errors import UsageError
+from harness.faults import Strike
+from harness.types import Kind, Limits
+
+VERSION = 1
+"""Version of the suite: specs of another version are other experiments and are never compared."""
+
+Setting = Literal["sim", "wire", "process"]
+
+
+@dataclass(frozen=True, repr=False)
+class Choice:
+    """Something picked by name, with options: `Policy('sliding_window', keep=12)`, `Policy('my.py:HalfAndHalf')`."""
+
+    role: str
+    name: str
+    options: tuple[tuple[str, Any], ...] = ()
+
+    def __repr__(self) -> str:
+        options = "".join(f", {name}={value!r}" for name, value in self.options)
+        return f"{self.role}({self.name!r}{options})"
+
+
+def _choose(role: str, name: str, /, **options: Any) -> Choice:
+    return Choice(role, name, tuple(sorted(options.items())))
+
+
+Policy = partial(_choose, "Policy")
+Orchestrator = partial(_choose, "Orchestrator")
+Model = partial(_choose, "Model")
+Fault = partial(_choose, "Fault")
+
+
+def choice_of(role: str, thing: Any) -> Choice:
+    """Name an object: a `Choice` and a plain name stay, a stranger's object becomes `file.py:Name` with its fields."""
+    if isinstance(thing, Choice):
+        return thing
+    if isinstance(thing, str):
+        return Choice(role, thing)
+    kind = thing if inspect.isclass(thing) or inspect.isfunction(thing) else type(thing)
+    options = ()
+    if dataclasses.is_dataclass(thing) and not inspect.isclass(thing):
+        options = tuple(sorted((f.name, getattr(thing, f.name)) for f in fields(thing)))
+    return Choice(role, f"{_relative(inspect.getsourcefile(kind) or '?')}:{kind.__qualname__}", options)
+
+
+def _relative(path: str) -> str:
+    try:
+        return str(Path(path).resolve().relative_to(Path.cwd()))
+    except ValueError:
+        return path
+
+
+@dataclass(frozen=True, repr=False)
+class Spec:
+    """One run, whole: equal specs give equal histories, byte for byte.
+
+    `view_budget` is a share of the scenario's working set (float) or tokens (int). `limits=None` means the documented
+    defaults scaled to the horizon (`limits_for`). `input_digest` pins a tree or a recording; empty for generated input.
+    """
+
+    scenario: str
+    horizon: int = 40
+    kind: Kind = "deduplicating"
+    difficulty: int = 0
+    input: str = "generated"
+    input_digest: str = ""
+    orchestrator: Choice = Choice("Orchestrator", "reference")
+    policy: Choice = Choice("Policy", "keep_all")
+    model: Choice = Choice("Model", "perfect")
+    view_budget: float | int = 1.0
+    limits: Limits | None = None
+    strikes: tuple[Strike, ...] = ()
+    seed: int = 0
+    setting: Setting = "sim"
+    version: int = field(default=VERSION)
+
+    def __post_init__(self) -> None:
+        for role in ("orchestrator", "policy", "model"):
+            object.__setattr__(self, role, choice_of(role.capitalize(), getattr(self, role)))
+        object.__setattr__(self, "strikes", tuple(self.strikes))
+
+    def __repr__(self) -> str:
+        shown = [repr(self.scenario)]
+        for item in fields(self)[1:]:
+            value = getattr(self, item.name)
+            if item.name == "version" or value != item.default or isinstance(value, float) != isinstance(item.default, float):
+                shown.append(f"{item.name}={value!r}")
+        return f"Spec({', '.join(shown)})"
+
+    @property
+    def run_id(self) -> str:
+        """12 hex digits of a hash of the repr; the name of this run everywhere."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:12]
+
+
+def limits_for(spec: Spec) -> Limits:
+    """The caps of a run: those of the spec, or the defaults (30 turns, 150,000 tokens, 30 minutes) scaled to its horizon.
+
+    A job of horizon 15 fits the plain defaults. Turns and compute time grow linearly with the horizon, tokens with its
+    square, because an append-only history makes cumulative input about quadratic.
+    """
+    if spec.limits is not None:
+        return spec.limits
+    factor = max(1.0, spec.horizon / 15)
+    return Limits(
+        turns=int(30 * factor), tokens=int(150_000 * factor * factor), compute_ms=int(30 * 60_000 * factor)
+    )
+
+
+_NAMES: dict[str, Callable[..., Any]] = {
+    "Spec": Spec,
+    "Strike": Strike,
+    "Limits": Limits,
+    "Policy": Policy,
+    "Orchestrator": Orchestrator,
+    "Model": Model,
+    "Fault": Fault,
+    **{fault.__name__: fault for fault in faults.FAULTS},
+}
+
+
+def parse(text: str) -> Spec:
+    """Read a spec back from its repr. Only calls of known names with literal arguments; anything else is a `UsageError`."""
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError) as error:
+        raise UsageError(f"not a spec: {text[:120]!r} ({error}); paste the text that a failure printed") from None
+    spec = _build(tree.body)
+    if not isinstance(spec, Spec):
+        raise UsageError(f"not a spec but a {type(spec).__name__}: {text[:120]!r}; it starts with Spec(...)")
+    if spec.version != VERSION:
+        raise UsageError(f"the spec is of suite version {spec.version}, this is version {VERSION}; use that release")
+    return spec
+
+
+def _build(node: ast.expr) -> Any:
+    match node:
+        case ast.Constant(value=value):
+            return value
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            return tuple(_build(item) for item in items)
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+            return -value
+        case ast.Call(func=ast.Name(id=name), args=args, keywords=keywords):
+            return _call(name, [_build(arg) for arg in args], keywords)
+    raise UsageError(f"a spec holds names, literals and tuples only, not {ast.unparse(node)!r}")
+
+
+def _call(name: str, args: list[Any], keywords: list[ast.keyword]) -> Any:
+    if name not in _NAMES:
+        raise UsageError(f"unknown name {name!r} in a spec; known are {', '.join(sorted(_NAMES))}")
+    try:
+        return _NAMES[name](*args, **{str(keyword.arg): _build(keyword.value) for keyword in keywords})
+    except TypeError as error:
+        raise UsageError(f"{name}: {error}") from None
+
+
+def check_spec(spec: Spec) -> None:
+    """Refuse impossible values by name before anything runs."""
+    if spec.horizon < 1:
+        raise UsageError(f"horizon is {spec.horizon}; it must be at least 1")
+    if spec.setting not in ("sim", "wire", "process"):
+        raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
+    if spec.kind not in ("deduplicating", "queryable", "blind"):
+        raise UsageError(f"kind is {spec.kind!r}; it must be one of deduplicating, queryable, blind")
+    if isinstance(spec.view_budget, bool) or spec.view_budget <= 0:
+        raise UsageError(f"view_budget is {spec.view_budget!r}; a share such as 0.5, or tokens such as 8000")
+    for strike in spec.strikes:
+        if strike.nth < 1 or (strike.times is not None and strike.times < 1):
+            raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
