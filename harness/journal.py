@@ -1,0 +1,112 @@
+"""The journal's framing: one line a record, `length crc barrier json`, append-only, torn tails told from corruption.
+
+`barrier` is the number of flushes before the record. What was written before a flush that a later record knows of was
+durable: damage there is corruption and is refused with its offset. Damage after the last such flush is a torn tail: the
+file is cut there. A flip inside the last flushed group cannot be told from a torn tail; that is out of contract.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from zlib import crc32
+
+from msgspec import Struct
+
+from harness.errors import UsageError
+
+VERSION = 1
+"""Version of the record format and of the entries; a newer journal is refused."""
+
+
+class JournalError(UsageError):
+    """A journal that may not be continued: corrupt in the middle, of another session, or of a newer version."""
+
+
+class Record(Struct, frozen=True, gc=False):
+    """One whole record: where it starts, how many flushes came before it, and its JSON."""
+
+    offset: int
+    barrier: int
+    json: bytes
+
+
+@dataclass(frozen=True)
+class Records:
+    """The whole records of a journal, and the size to which the file must be cut (its own size where nothing is torn)."""
+
+    records: tuple[Record, ...]
+    size: int
+
+
+def frame(json: bytes, barrier: int) -> bytes:
+    """One line for a record. The checksum covers the barrier too."""
+    return b"%d %08x %d %b\n" % (len(json), crc32(json, barrier), barrier, json)
+
+
+def decode(data: bytes) -> Records:
+    """Read every record. Raises `JournalError` with the offset where bytes that were durable are damaged."""
+    records: list[Record] = []
+    offset, barrier = 0, 0
+    for line in data.split(b"\n")[:-1]:
+        head = line.split(b" ", 3)
+        if len(head) != 4 or not _whole(head, barrier):
+            break
+        barrier = int(head[2])
+        records.append(Record(offset, barrier, head[3]))
+        offset += len(line) + 1
+    if offset < len(data):
+        _refuse_corruption(data, offset, records)
+    return Records(tuple(records), offset)
+
+
+def _whole(head: list[bytes], barrier_before: int) -> bool:
+    """Whether the four fields of a line agree with each other and follow the record before."""
+    length, checksum, barrier_text, json = head
+    if not barrier_text.isdigit():
+        return False
+    barrier = int(barrier_text)
+    return barrier >= barrier_before and b"%d %08x" % (len(json), crc32(json, barrier)) == length + b" " + checksum
+
+
+def _record_at(data: bytes, offset: int) -> Record | None:
+    line = data[offset : data.find(b"\n", offset)] if b"\n" in data[offset:] else b""
+    head = line.split(b" ", 3)
+    return Record(offset, int(head[2]), head[3]) if len(head) == 4 and _whole(head, 0) else None
+
+
+_HEAD = re.compile(rb"(\d{1,10}) ([0-9a-f]{8}) (\d{1,10}) ")
+
+
+def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
+    """Raise where a whole record after the damage knows of a flush that came after the damaged one."""
+    known = before[-1].barrier if before else 0
+    head = _HEAD.match(data, offset)
+    damaged = int(head[3]) if head and known <= int(head[3]) <= known + 1 else known + 1
+    position = data.find(b"\n", offset)
+    while position >= 0:
+        later = _record_at(data, position + 1)
+        if later is not None and later.barrier > damaged:
+            raise JournalError(
+                f"the journal is corrupt at byte {offset}: the record there was flushed (a later one, at byte "
+                f"{later.offset}, says so) and is damaged; restore it from a copy, nothing was changed"
+            )
+        position = data.find(b"\n", position + 1)
+
+
+class Writer:
+    """Frames records and counts flushes; the caller owns the file."""
+
+    def __init__(self, barrier: int = 0) -> None:
+        self._barrier = barrier
+        self.dirty = False
+
+    def frame(self, json: bytes) -> bytes:
+        """The bytes to append for one record."""
+        self.dirty = True
+        return frame(json, self._barrier)
+
+    def flushed(self) -> None:
+        """A flush went through: later records know of it."""
+        self._barrier += 1
+        self.dirty = False

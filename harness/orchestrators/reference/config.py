@@ -1,0 +1,68 @@
+"""What `decide` may look at beside the state: the tools and their schemas, the policy, and the sizes that bound a view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.tokens import tools_tokens
+from harness.types import Policy, Tool
+
+TRIGGER = 0.75
+"""Share of the view budget from which on a policy is asked, unless it says otherwise."""
+
+WARN_SHARE_PERCENT = 80
+BACKOFF_MS = 500
+BACKOFF_MAX_MS = 60_000
+NUDGES_MAX = 2
+POLICY_OUTPUT = 4_096
+"""Output tokens reserved for a summary."""
+
+
+@dataclass(frozen=True)
+class Config:
+    """The fixed surroundings of a session. `validators` say what is wrong with the arguments of a call, '' if nothing."""
+
+    tools: tuple[Tool, ...]
+    validators: dict[str, Callable[[str], str]]
+    policy: Policy
+    budget: int
+    window: int
+    tools_tokens: int
+
+    @property
+    def trigger(self) -> float:
+        """Share of the budget from which on the policy is asked."""
+        return float(getattr(self.policy, "trigger", TRIGGER))
+
+    def tool(self, name: str) -> Tool | None:
+        """The tool of a name."""
+        return next((tool for tool in self.tools if tool.name == name), None)
+
+
+def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: int) -> Config:
+    """Compile the schemas of the tools."""
+    return Config(tools, {tool.name: validator(tool) for tool in tools}, policy, budget, window, tools_tokens(tools))
+
+
+def validator(tool: Tool) -> Callable[[str], str]:
+    """What is wrong with JSON arguments, under the tool's JSON Schema; compiled once."""
+    import jsonschema_rs  # late: 20 ms that importing `harness` need not pay
+    import msgspec
+
+    compiled: Any = jsonschema_rs.validator_for({"type": "object", **tool.schema})
+    decode = msgspec.json.Decoder().decode
+
+    def problem(arguments: str) -> str:
+        try:
+            given = decode(arguments)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            return f"the arguments are not JSON ({error})"
+        if compiled.is_valid(given):
+            return ""
+        first = next(compiled.iter_errors(given))
+        path = "/".join(str(part) for part in first.instance_path)
+        return f"the arguments break the schema{f' at {path}' if path else ''}: {first.message}"
+
+    return problem

@@ -1,0 +1,108 @@
+"""Compaction: under context pressure the policy is offered the view. What it does is recorded with a reason.
+
+A policy that asks the model is driven from the start each time with the answers so far, so a crash in its middle loses
+nothing that was paid for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from harness.orchestrators.reference.commands import Command, Condense, Note
+from harness.orchestrators.reference.config import Config
+from harness.orchestrators.reference.entries import Compacted, Compacting, Failed, Finished
+from harness.orchestrators.reference.state import State
+from harness.policies.drive import Final, drive
+from harness.policies.validate import PolicyError, validated
+from harness.tokens import view_tokens
+from harness.types import Message, View
+from harness.vector import Vector
+
+
+def compact(state: State, config: Config) -> Command | None:
+    """Offer the view to the policy where it is pressed for room, once a turn."""
+    if state.compacting is None and not _pressed(state, config):
+        return None
+    if state.compacted_turn == state.turn:
+        return None
+    try:
+        return _next_step(state, config)
+    except PolicyError as error:
+        entry = Finished(rule="compaction", outcome="failed", reason=str(error))
+        return Note(rule="compaction", entries=(entry,), flush=True)
+
+
+def _room(state: State, config: Config) -> int:
+    """Tokens that a view may have: the budget, and what the window leaves beside tools and output."""
+    return max(1, min(config.budget, config.window - config.tools_tokens - state.limits.max_output))
+
+
+def _pressed(state: State, config: Config) -> bool:
+    return state.overflowed or state.view.weight >= config.trigger * _room(state, config)
+
+
+def _next_step(state: State, config: Config) -> Command | None:
+    budget = state.compacting.budget if state.compacting else _room(state, config)
+    replies = [(known.digest, known.reply) for known in state.condensed]
+    step = drive(config.policy, state.view, budget, replies)
+    if isinstance(step, Final):
+        return _final(state, config, step.view, budget)
+    if state.compacting is None:
+        begun = Compacting(rule="compaction", facts=_facts(state, config), tokens=state.view.weight, budget=budget)
+        return Note(rule="compaction", entries=(begun,))
+    if state.failures >= state.limits.tries:
+        return _abandon(f"{state.failures} tries failed")
+    return Condense(
+        rule="compaction", facts=_facts(state, config), nth=step.nth, digest=step.digest, view=step.view,
+        tokens=view_tokens(step.view), not_before=state.failure.not_before if state.failure else 0,
+    )  # fmt: skip
+
+
+def _facts(state: State, config: Config) -> dict[str, object]:
+    return {"tokens": state.view.weight, "budget": config.budget, "policy": repr(config.policy)}
+
+
+def _final(state: State, config: Config, view: View, budget: int) -> Command | None:
+    if view is state.view:
+        return _unchanged(state)
+    checked = validated(repr(config.policy), state.view, view, budget)
+    parts = _parts(state.view, checked.view)
+    if parts == ((0, len(state.view)),):
+        return _unchanged(state)
+    kept = sum(part[1] - part[0] for part in parts if not isinstance(part, Message))
+    reason = "the request did not fit the window" if state.overflowed else "context pressure"
+    entry = Compacted(
+        rule="compaction", facts=_facts(state, config), view=parts, dropped=len(state.view) - kept,
+        tokens_before=state.view.weight, tokens_after=view_tokens(checked.view), reason=reason, repaired=checked.repaired,
+    )  # fmt: skip
+    return Note(rule="compaction", entries=(entry,))
+
+
+def _unchanged(state: State) -> Command | None:
+    """Nothing to record where nothing changed, unless the session cannot go on like this."""
+    if state.overflowed:
+        reason = f"the request does not fit the window, and the policy drops nothing: {state.failure.message if state.failure else ''}"
+        return Note(rule="compaction", entries=(Finished(rule="compaction", outcome="failed", reason=reason),), flush=True)
+    return _abandon("the policy asked the model and changed nothing") if state.compacting else None
+
+
+def _abandon(why: str) -> Command:
+    """Go on with the view as it is."""
+    entry = Failed(rule="compaction", what="policy", error="Abandoned", message=why, final=True)
+    return Note(rule="compaction", entries=(entry,))
+
+
+def _parts(before: Vector[Message], after: Sequence[Message]) -> tuple[tuple[int, int] | Message, ...]:
+    """The new view as ranges of the old one and new messages."""
+    where = {id(message): index for index, message in enumerate(before)}
+    parts: list[tuple[int, int] | Message] = []
+    for message in after:
+        index = where.get(id(message))
+        last = parts[-1] if parts else None
+        if index is None:
+            parts.append(message)
+        elif isinstance(last, tuple) and last[1] == index:
+            parts[-1] = (last[0], index + 1)
+        else:
+            parts.append((index, index + 1))
+    return tuple(parts)
