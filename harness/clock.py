@@ -12,6 +12,7 @@ import heapq
 import math
 import time
 from collections.abc import Coroutine, Iterator
+from contextlib import suppress
 from typing import Any
 
 SPINS_MAX = 200_000
@@ -53,6 +54,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self.ages = 0
         self.spins = 0
         self._clock_resolution = 1e-6
+        self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
         self._tasks: dict[int, asyncio.Task[Any]] = {}
         self.set_task_factory(_aged_task)
         self.set_exception_handler(_say_nothing)
@@ -93,7 +95,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
     async def sleep_ms(self, ms: int) -> None:
         """Wait. Jumps without a turn of the loop where nobody else could run in the meantime."""
         due = self.now_ms + max(0, ms)
-        if not self._ready and not (self._scheduled and self._scheduled[0].when() * 1000 <= due):  # type: ignore[attr-defined]
+        if not self._ready and not (self._timers and self._timers[0][0] <= due):  # type: ignore[attr-defined]
             self.now_ms = due
             return
         timer = self.create_future()
@@ -108,10 +110,10 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Close every coroutine that never ended, oldest first. The doors must be shut before."""
         for task in self.waiting():
             task._log_destroy_pending = False  # type: ignore[attr-defined]
-            _close(task.get_coro())
+            close_coroutine(task.get_coro())
         self._tasks.clear()
         self._ready.clear()  # type: ignore[attr-defined]
-        self._scheduled.clear()  # type: ignore[attr-defined]
+        self._timers.clear()
         self.close()
 
     # what asyncio asks of a loop
@@ -132,19 +134,27 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def _forget(self, task: asyncio.Future[Any]) -> None:
         self._tasks.pop(task.age, None)  # type: ignore[attr-defined]
 
+    def call_at(  # type: ignore[override]
+        self, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        """Schedule; timers that are due at the same time fire in the order they were set."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self.ages += 1
+        heapq.heappush(self._timers, (math.ceil(round(when * 1000, 3)), self.ages, handle))
+        return handle
+
     def _run_once(self) -> None:
-        ready, scheduled = self._ready, self._scheduled  # type: ignore[attr-defined]
-        while scheduled and scheduled[0].cancelled():
-            heapq.heappop(scheduled)._scheduled = False
+        ready, timers = self._ready, self._timers  # type: ignore[attr-defined]
+        while timers and timers[0][2].cancelled():
+            heapq.heappop(timers)
         if not ready:
-            if not scheduled:
+            if not timers:
                 self.stuck = True
                 self.stop()
                 return
-            self._jump(scheduled[0].when())
-        while scheduled and (scheduled[0].cancelled() or scheduled[0].when() * 1000 < self.now_ms + 0.5):
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
+            self._jump(timers[0][0])
+        while timers and timers[0][0] <= self.now_ms:
+            handle = heapq.heappop(timers)[2]
             if not handle.cancelled():
                 ready.append(handle)
         self.spins += 1
@@ -159,8 +169,7 @@ class VirtualLoop(asyncio.BaseEventLoop):
             if not handle.cancelled():
                 handle._run()
 
-    def _jump(self, when: float) -> None:
-        due = math.ceil(round(when * 1000, 3))
+    def _jump(self, due: int) -> None:
         if due > self.now_ms:
             self.now_ms = due
             self.spins = 0
@@ -196,12 +205,10 @@ def _wake(timer: asyncio.Future[Any]) -> None:
         timer.set_result(None)
 
 
-def _close(coroutine: Any) -> None:
+def close_coroutine(coroutine: Any) -> None:
     """Close a dead coroutine whatever its `finally` blocks do; a dead life has no errors to report."""
-    try:
+    with suppress(BaseException):
         coroutine.close()
-    except BaseException:  # noqa: BLE001  its own crash, or a cleanup that awaits: both end here
-        pass
 
 
 def task_names(tasks: list[asyncio.Task[Any]]) -> Iterator[str]:

@@ -19,9 +19,7 @@ class DoorError(Exception):
     `retry_after_ms` the wait the vendor asked for in milliseconds (None where it asked for none).
     """
 
-    def __init__(
-        self, message: str, status: int = 0, error_type: str = "", retry_after_ms: int | None = None
-    ) -> None:
+    def __init__(self, message: str, status: int = 0, error_type: str = "", retry_after_ms: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.status = status

@@ -7,6 +7,7 @@ runs. A watchdog of wall-clock time ends what virtual time cannot: `while True: 
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -88,13 +89,18 @@ def _refusing(event: str, real: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _refuse(event: str) -> None:
-    caller = next(
-        (frame for frame in reversed(traceback.extract_stack()) if "threading.py" not in frame.filename
-         and not frame.filename.endswith(("guard.py", "socket.py", "subprocess.py"))),
-        None,
-    )
-    place = f"{caller.filename}:{caller.lineno} ({caller.line})" if caller else "?"
-    raise Refused(f"{place} {REFUSED[event]}")
+    stack = traceback.extract_stack()
+    caller = next((frame for frame in reversed(stack) if not _of_python(frame.filename)), stack[0])
+    raise Refused(f"{caller.filename}:{caller.lineno} ({caller.line}) {REFUSED[event]}")
+
+
+_LIBRARY = os.path.dirname(os.__file__) + os.sep
+
+
+def _of_python(filename: str) -> bool:
+    """Whether a frame belongs to this module, to the interpreter or to its standard library: nobody to blame there."""
+    own = filename == __file__ or filename.startswith("<frozen")
+    return own or (filename.startswith(_LIBRARY) and "site-packages" not in filename)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from typing import Any, Never, TypeVar
 import msgspec
 
 from harness.clock import VirtualLoop
-from harness.errors import Crash, DiskFailed, DoorError, InvalidRequest, TimedOut
+from harness.errors import Crash, DiskFailed, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.faults import Survive
 from harness.guard import Refused
 from harness.protocol import check_request
@@ -97,7 +97,9 @@ class Host:
         self._record(site, nth, "done", detail)
         return value
 
-    def _struck_at_once(self, passage: _Passage, faults: Faults, act: Callable[[Any], tuple[Any, dict[str, Any]]]) -> Any:
+    def _struck_at_once(
+        self, passage: _Passage, faults: Faults, act: Callable[[Any], tuple[Any, dict[str, Any]]]
+    ) -> Any:
         async def proceed() -> Any:
             value, detail = act(passage.payload)
             self._record(passage.site, passage.nth, "done", detail)
@@ -139,7 +141,9 @@ class Host:
 
         wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
         reply: Reply = await self._passed(_Passage(self, "model", nth, request), faults, proceed, wait)
-        self._record("model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage})
+        self._record(
+            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage}
+        )
         return reply
 
     async def tool(self, call: ToolCall, key: str, timeout_ms: int | None = None) -> Result:
@@ -152,7 +156,9 @@ class Host:
         tool = self._track.tools.get(call.name)
         if tool is None:
             known = ", ".join(sorted(self._track.tools))
-            raise self._failed(site, nth, InvalidRequest(f"no tool {call.name!r}; there are {known}", 404), {"id": call.id})
+            raise self._failed(
+                site, nth, InvalidRequest(f"no tool {call.name!r}; there are {known}", 404), {"id": call.id}
+            )
 
         async def proceed() -> Result:
             await self._loop.sleep_ms(tool.duration_ms)
@@ -245,6 +251,18 @@ class Host:
             return await self._before(timeout_ms, self._struck(passage, faults, proceed))
         except DoorError as error:
             raise self._failed(passage.site, passage.nth, error, about or {}) from None
+        except Exception as error:
+            await self._broke(passage, error)
+
+    async def _broke(self, passage: _Passage, error: Exception) -> Never:
+        """A fake, a tool double or a fault is broken: the run ends, and no handler of an orchestrator may swallow that."""
+        broken = error
+        if not isinstance(error, (HarnessError, UsageError)):
+            broken = HarnessError(f"{passage.site} #{passage.nth} broke: {type(error).__name__}: {error}")
+            broken.__cause__ = error
+        self._track.broken = broken
+        self._end("broken", str(broken))
+        await self._never()
 
     async def _struck(self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]]) -> T:
         for fault in reversed(faults):
@@ -304,8 +322,11 @@ class _Passage:
         self.payload = payload
 
     async def sleep(self, ms: int) -> None:
-        """Let virtual milliseconds pass."""
-        await self._host._loop.sleep_ms(ms)
+        """Let virtual milliseconds pass. A write blocks its process: at the disk nobody else runs in the meantime."""
+        if self.site.startswith("disk:"):
+            self._host._loop.now_ms += max(0, ms)
+        else:
+            await self._host._loop.sleep_ms(ms)
 
     async def crash(self, survive: Survive | int) -> Never:
         """End this life here."""

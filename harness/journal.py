@@ -49,30 +49,31 @@ def decode(data: bytes) -> Records:
     records: list[Record] = []
     offset, barrier = 0, 0
     for line in data.split(b"\n")[:-1]:
-        head = line.split(b" ", 3)
-        if len(head) != 4 or not _whole(head, barrier):
+        record = _record(line, offset)
+        if record is None or record.barrier < barrier:
             break
-        barrier = int(head[2])
-        records.append(Record(offset, barrier, head[3]))
+        barrier = record.barrier
+        records.append(record)
         offset += len(line) + 1
     if offset < len(data):
         _refuse_corruption(data, offset, records)
     return Records(tuple(records), offset)
 
 
-def _whole(head: list[bytes], barrier_before: int) -> bool:
-    """Whether the four fields of a line agree with each other and follow the record before."""
-    length, checksum, barrier_text, json = head
-    if not barrier_text.isdigit():
-        return False
-    barrier = int(barrier_text)
-    return barrier >= barrier_before and b"%d %08x" % (len(json), crc32(json, barrier)) == length + b" " + checksum
+def _record(line: bytes, offset: int) -> Record | None:
+    """The record in a line without its end; None unless framing its JSON again gives this very line."""
+    try:
+        _, _, barrier_text, json = line.split(b" ", 3)
+        barrier = int(barrier_text)
+    except ValueError:
+        return None
+    whole = barrier >= 0 and frame(json, barrier)[:-1] == line
+    return Record(offset, barrier, json) if whole else None
 
 
 def _record_at(data: bytes, offset: int) -> Record | None:
-    line = data[offset : data.find(b"\n", offset)] if b"\n" in data[offset:] else b""
-    head = line.split(b" ", 3)
-    return Record(offset, int(head[2]), head[3]) if len(head) == 4 and _whole(head, 0) else None
+    end = data.find(b"\n", offset)
+    return _record(data[offset:end], offset) if end >= 0 else None
 
 
 _HEAD = re.compile(rb"(\d{1,10}) ([0-9a-f]{8}) (\d{1,10}) ")

@@ -37,11 +37,12 @@ def read_on(transcript: Transcript, message: Message) -> Transcript:
         return transcript
     if message.role == "tool":
         if not transcript.open or message.call_id not in transcript.open:
-            transcript.problem = f"messages.{position}: unexpected `tool_use_id` found in `tool_result` blocks: {message.call_id}"
-        elif message.call_id != transcript.open[0]:
             transcript.problem = (
-                f"messages.{position}: `tool_result` for {message.call_id} is out of order; {transcript.open[0]} is next"
+                f"messages.{position}: unexpected `tool_use_id` found in `tool_result` blocks: {message.call_id}"
             )
+        elif message.call_id != transcript.open[0]:
+            wrong, due = message.call_id, transcript.open[0]
+            transcript.problem = f"messages.{position}: `tool_result` for {wrong} is out of order; {due} is next"
         transcript.open = transcript.open[1:]
         return transcript
     if transcript.open:

@@ -49,11 +49,15 @@ def scenario_names() -> tuple[str, ...]:
 def policy(choice: Choice) -> Policy:
     """The policy of a choice, built with its options. Raises `UsageError` with near matches."""
     if ":" in choice.name:
-        return _build(from_file(choice.name, "policy"), choice)  # type: ignore[no-any-return]
-    policies = policy_classes()
-    if choice.name not in policies:
-        raise unknown("policy", choice.name, policies)
-    return _build(policies[choice.name], choice)  # type: ignore[no-any-return]
+        built = _build(from_file(choice.name, "policy"), choice)
+    else:
+        policies = policy_classes()
+        if choice.name not in policies:
+            raise unknown("policy", choice.name, policies)
+        built = _build(policies[choice.name], choice)
+    if not callable(built):
+        raise UsageError(f"policy {choice.name!r} is {built!r}; a policy is called with a view and a budget")
+    return built  # type: ignore[no-any-return]
 
 
 def policy_classes() -> dict[str, Any]:
@@ -100,14 +104,20 @@ def _build(thing: Any, choice: Choice) -> Any:
             raise UsageError(f"{choice!r}: {choice.name} is not a class, so it takes no options")
         return thing
     try:
-        options = {name: policy(value) if isinstance(value, Choice) else _inner(value) for name, value in choice.options}
+        options = {
+            name: policy(value) if isinstance(value, Choice) else _inner(value) for name, value in choice.options
+        }
         return thing(**options)
     except TypeError as error:
         raise UsageError(f"{choice!r}: {error}") from None
 
 
 def _inner(value: Any) -> Any:
-    return tuple(policy(item) if isinstance(item, Choice) else item for item in value) if isinstance(value, tuple) else value
+    return (
+        tuple(policy(item) if isinstance(item, Choice) else item for item in value)
+        if isinstance(value, tuple)
+        else value
+    )
 
 
 def from_file(name: str, role: str) -> Any:
@@ -131,13 +141,15 @@ def _module(resolved: str, shown: str, role: str) -> ModuleType:
 
 @lru_cache
 def _load(resolved: str, shown: str) -> ModuleType:
-    specification = importlib.util.spec_from_file_location(f"_longhaul_{Path(resolved).stem}_{len(sys.modules)}", resolved)
+    specification = importlib.util.spec_from_file_location(
+        f"_longhaul_{Path(resolved).stem}_{len(sys.modules)}", resolved
+    )
     assert specification and specification.loader
     module = importlib.util.module_from_spec(specification)
     sys.modules[specification.name] = module
     try:
         specification.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[specification.name]
         raise UsageError(f"{shown} cannot be imported: {type(error).__name__}: {error}") from error
     return module
@@ -148,5 +160,5 @@ def unknown(role: str, name: str, known: Iterable[str]) -> UsageError:
     names = sorted(known)
     near = difflib.get_close_matches(name, names, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    own = "" if " in " in role else f"; your own is path/to/file.py:Name"
+    own = "" if " in " in role else "; your own is path/to/file.py:Name"
     return UsageError(f"unknown {role} {name!r}; {hint}There are: {', '.join(names)}{own}")

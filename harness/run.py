@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -123,6 +124,8 @@ def _lives(track: Track, live: Live) -> tuple[str, str]:
             while True:
                 track.record(track.now_ms, "life", 0, "born", {"journal": track.disk.durable})
                 ending, reason = live(track)
+                if track.broken is not None:
+                    raise track.broken
                 if ending != "died":
                     return ending, reason
                 if track.life + 1 >= track.limits.lives:
@@ -138,7 +141,12 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
     loop = VirtualLoop(track.now_ms)
     host = Host(track, loop)
     try:
-        task = loop.run(run(host))
+        coroutine = run(host)
+        if not inspect.iscoroutine(coroutine):
+            raise UsageError(
+                f"{track.spec.orchestrator!r} gave {coroutine!r}; it must be a coroutine function: async def"
+            )
+        task = loop.run(coroutine)
         track.now_ms = loop.now_ms
         if host.dead:
             return host.ending, host.reason
@@ -148,6 +156,9 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
         tasks = list(task_names(loop.waiting()))
         track.record(loop.now_ms, "life", 0, ending, {"tasks": tasks})
         return ending, f"nobody can move any more: {'; '.join(tasks)}"
+    except SystemExit as error:
+        track.now_ms = loop.now_ms
+        return _ended(track, error)
     finally:
         host.dead = True
         loop.bury()

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import difflib
 import hashlib
 import inspect
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -53,16 +55,35 @@ Fault = partial(_choose, "Fault")
 
 
 def choice_of(role: str, thing: Any) -> Choice:
-    """Name an object: a `Choice` and a plain name stay, a stranger's object becomes `file.py:Name` with its fields."""
+    """Name an object: a `Choice` and a plain name stay, a stranger's object becomes `file.py:Name` with its fields.
+
+    Raises `UsageError` for what cannot be found again by file and name: a lambda, a local class, a built-in value.
+    """
     if isinstance(thing, Choice):
         return thing
     if isinstance(thing, str):
         return Choice(role, thing)
     kind = thing if inspect.isclass(thing) or inspect.isfunction(thing) else type(thing)
-    options = ()
+    if kind.__module__ == "builtins":
+        raise UsageError(
+            f"{role.lower()} is {thing!r}; it must be a name, path/to/file.py:Name, or an object of your own"
+        )
+    if "<" in kind.__qualname__:
+        raise UsageError(
+            f"{role.lower()}: {kind.__qualname__.rpartition('.')[2]} is defined inside of a function; "
+            "a spec can only name what stands at the top level of a file"
+        )
+    options: tuple[tuple[str, Any], ...] = ()
     if dataclasses.is_dataclass(thing) and not inspect.isclass(thing):
-        options = tuple(sorted((f.name, getattr(thing, f.name)) for f in fields(thing)))
+        options = tuple(sorted((f.name, _option_of(role, getattr(thing, f.name))) for f in fields(thing)))
     return Choice(role, f"{_relative(inspect.getsourcefile(kind) or '?')}:{kind.__qualname__}", options)
+
+
+def _option_of(role: str, value: Any) -> Any:
+    """An option as it is where it prints as a literal; an object of a stranger as a choice of the same role."""
+    if isinstance(value, (tuple, list)):
+        return tuple(_option_of(role, item) for item in value)
+    return value if value is None or isinstance(value, (bool, int, float, str, bytes)) else choice_of(role, value)
 
 
 def _relative(path: str) -> str:
@@ -105,7 +126,11 @@ class Spec:
         shown = [repr(self.scenario)]
         for item in fields(self)[1:]:
             value = getattr(self, item.name)
-            if item.name == "version" or value != item.default or isinstance(value, float) != isinstance(item.default, float):
+            if (
+                item.name == "version"
+                or value != item.default
+                or isinstance(value, float) != isinstance(item.default, float)
+            ):
                 shown.append(f"{item.name}={value!r}")
         return f"Spec({', '.join(shown)})"
 
@@ -124,9 +149,7 @@ def limits_for(spec: Spec) -> Limits:
     if spec.limits is not None:
         return spec.limits
     factor = max(1.0, spec.horizon / 15)
-    return Limits(
-        turns=int(30 * factor), tokens=int(150_000 * factor * factor), compute_ms=int(30 * 60_000 * factor)
-    )
+    return Limits(turns=int(30 * factor), tokens=int(150_000 * factor * factor), compute_ms=int(30 * 60_000 * factor))
 
 
 _NAMES: dict[str, Callable[..., Any]] = {
@@ -145,13 +168,14 @@ def parse(text: str) -> Spec:
     """Read a spec back from its repr. Only calls of known names with literal arguments; anything else is a `UsageError`."""
     try:
         tree = ast.parse(text.strip(), mode="eval")
-    except (SyntaxError, ValueError) as error:
+        spec = _build(tree.body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise UsageError(f"not a spec: {text[:120]!r} ({error}); paste the text that a failure printed") from None
-    spec = _build(tree.body)
     if not isinstance(spec, Spec):
         raise UsageError(f"not a spec but a {type(spec).__name__}: {text[:120]!r}; it starts with Spec(...)")
     if spec.version != VERSION:
-        raise UsageError(f"the spec is of suite version {spec.version}, this is version {VERSION}; use that release")
+        raise UsageError(f"the spec is of suite version {spec.version!r}, this is version {VERSION}; use that release")
+    check_spec(spec)
     return spec
 
 
@@ -170,23 +194,56 @@ def _build(node: ast.expr) -> Any:
 
 def _call(name: str, args: list[Any], keywords: list[ast.keyword]) -> Any:
     if name not in _NAMES:
-        raise UsageError(f"unknown name {name!r} in a spec; known are {', '.join(sorted(_NAMES))}")
+        near = difflib.get_close_matches(name, _NAMES)
+        hint = f"did you mean {' or '.join(near)}? " if near else ""
+        raise UsageError(f"unknown name {name!r} in a spec; {hint}known are {', '.join(sorted(_NAMES))}")
+    given = [keyword.arg for keyword in keywords]
+    if None in given or len(set(given)) < len(given):
+        raise UsageError(f"{name}: a keyword is given twice, or with **: {', '.join(map(str, given))}")
     try:
         return _NAMES[name](*args, **{str(keyword.arg): _build(keyword.value) for keyword in keywords})
     except TypeError as error:
         raise UsageError(f"{name}: {error}") from None
 
 
+_TYPES = (
+    ("scenario", str),
+    ("horizon", int),
+    ("difficulty", int),
+    ("input", str),
+    ("input_digest", str),
+    ("seed", int),
+)
+
+
 def check_spec(spec: Spec) -> None:
     """Refuse impossible values by name before anything runs."""
+    for name, kind in _TYPES:
+        value = getattr(spec, name)
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise UsageError(f"{name} is {value!r}; it must be {'a whole number' if kind is int else 'a text'}")
     if spec.horizon < 1:
         raise UsageError(f"horizon is {spec.horizon}; it must be at least 1")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
         raise UsageError(f"kind is {spec.kind!r}; it must be one of deduplicating, queryable, blind")
-    if isinstance(spec.view_budget, bool) or spec.view_budget <= 0:
-        raise UsageError(f"view_budget is {spec.view_budget!r}; a share such as 0.5, or tokens such as 8000")
+    budget = spec.view_budget
+    if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not 0 < budget < math.inf:
+        raise UsageError(f"view_budget is {budget!r}; a share such as 0.5, or tokens such as 8000")
+    if spec.limits is not None and not isinstance(spec.limits, Limits):
+        raise UsageError(f"limits is {spec.limits!r}; it must be None or Limits(...)")
     for strike in spec.strikes:
-        if strike.nth < 1 or (strike.times is not None and strike.times < 1):
-            raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
+        _check_strike(strike)
+
+
+def _check_strike(strike: Any) -> None:
+    if not isinstance(strike, Strike) or not isinstance(strike.site, str):
+        raise UsageError(f"strikes holds {strike!r}; it must be Strike(site, nth, fault, times)")
+    if not (isinstance(strike.fault, Choice) or callable(strike.fault)):
+        raise UsageError(
+            f"{strike!r}: the fault must be one of {', '.join(fault.__name__ for fault in faults.FAULTS)}, or yours"
+        )
+    counts = (strike.nth, 1 if strike.times is None else strike.times)
+    if not all(isinstance(count, int) and count >= 1 for count in counts):
+        raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")

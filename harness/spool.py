@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+from typing import IO
 
-MEMORY_BYTES = 1 << 22
+MEMORY_BYTES = 1 << 20
+"""So many bytes stay in memory; a run of some hundred steps never touches a file."""
+
 CHUNK_BYTES = 1 << 16
+"""Bytes that are collected before one write, once there is a file."""
 
 
 class Spool:
@@ -13,33 +16,41 @@ class Spool:
 
     def __init__(self) -> None:
         self._open = bytearray()
+        self._open_most = MEMORY_BYTES
         self._written = 0
+        self._file: IO[bytes] | None = None
         self.size = 0
-        self._file = tempfile.SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  lives as long as the run
 
     def __del__(self) -> None:
-        self._file.close()
+        if self._file is not None:
+            self._file.close()
 
-    def __iadd__(self, data: bytes) -> Spool:
+    def __iadd__(self, data: bytes | bytearray) -> Spool:
         self._open += data
         self.size += len(data)
-        if len(self._open) >= CHUNK_BYTES:
+        if len(self._open) >= self._open_most:
             self._settle()
         return self
 
-    def _settle(self) -> None:
+    def _settle(self) -> IO[bytes]:
+        """Move what is in memory to the file."""
+        if self._file is None:
+            import tempfile  # late: few runs are so long, and it takes 5 ms
+
+            self._file = tempfile.TemporaryFile()  # noqa: SIM115  lives as long as the run
+            self._open_most = CHUNK_BYTES
         self._file.write(self._open)
         self._written += len(self._open)
         self._open.clear()
+        return self._file
 
     def read(self, start: int = 0, stop: int | None = None) -> bytes:
         """The bytes from `start` to `stop`."""
         stop = self.size if stop is None else stop
         if start >= self._written:
-            return bytes(self._open[start - self._written : stop - self._written])
-        if stop > self._written:
-            self._settle()  # so that one read gives it all: joining two would hold the bytes twice
-        self._file.seek(start)
-        data = self._file.read(stop - start)
-        self._file.seek(self._written)
+            return bytes(memoryview(self._open)[start - self._written : stop - self._written])
+        file = self._settle()  # so that one read gives it all: joining two would hold the bytes twice
+        file.seek(start)
+        data = file.read(stop - start)
+        file.seek(self._written)
         return data

@@ -30,7 +30,13 @@ def trace_of(events: Iterable[Event]) -> tuple[tuple[Any, ...], ...]:
     for event in events:
         detail = event.detail
         if event.site == "model" and event.kind == "request":
-            lines.append(("request", detail["tools"], tuple(_message(item, ids) for item in detail["new"] if item["role"] != "system")))
+            lines.append(
+                (
+                    "request",
+                    detail["tools"],
+                    tuple(_message(item, ids) for item in detail["new"] if item["role"] != "system"),
+                )
+            )
         elif event.site == "model" and event.kind == "reply":
             lines.append(("reply", detail["text"], _calls(detail["calls"], ids), detail["stop"]))
         elif event.kind == "effect":

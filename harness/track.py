@@ -16,7 +16,6 @@ from harness.history import History
 from harness.intake import Intake, Taken, common_prefix
 from harness.spec import Spec, limits_for
 from harness.types import Limits, Model, Policy, Setup, Tool
-from harness.vector import Vector
 
 Faults: TypeAlias = tuple[Callable[..., Any], ...]
 """The faults that hit one passage, outermost first."""
@@ -53,7 +52,7 @@ class Track:
         self.spec = spec
         self.setup = setup
         self.policy = policy
-        self.limits: Limits = limits_for(spec)
+        self.limits: Limits = spec.limits or setup.limits or limits_for(spec)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in setup.tools}
         self.model: Model = setup.model(spec.model.name)
         self.window: int = getattr(self.model, "window", WINDOW_DEFAULT)
@@ -66,6 +65,7 @@ class Track:
         self.now_ms = 0
         self.life = 0
         self.requests = 0
+        self.broken: Exception | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)
         self.fired = [0] * len(spec.strikes)

@@ -160,7 +160,8 @@ class Setup:
     `check(world)` returns None where the final world is right, else one sentence that says what is wrong. `model` makes
     the fake model of a profile. `working_set` is the tokens of all messages a fault-free keep-everything run shows.
     `expected` lists the deeds (`tool`, `intent`) that must have happened exactly once. `human` answers questions; the
-    default tells the truth about the world. `program` does the same work without a model, where that makes sense.
+    default tells the truth about the world. `program` does the same work without a model, where that makes sense. `limits`
+    stand in for the defaults where the horizon does not tell the size of the job.
     """
 
     goal: str
@@ -174,6 +175,7 @@ class Setup:
     program: Callable[[Any], Any] | None = None
     claims_completion: bool = True
     input_digest: str = ""
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True)

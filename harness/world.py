@@ -17,6 +17,7 @@ from harness.tokens import text_bytes
 from harness.types import Answer, Question, Result, Tool
 from harness.vector import Vector
 
+
 class Deed(msgspec.Struct, frozen=True):
     """One effect that took place. `intent` names the deed: the same tool and intent twice is a duplicate."""
 
@@ -91,7 +92,9 @@ def perform(world: World, tool: Tool, arguments: str, visit: Visit) -> tuple[Wor
     return _record(changed, tool, (arguments, given, answer), visit)
 
 
-def _record(world: World, tool: Tool, deed: tuple[str, dict[str, Any], Result | str], visit: Visit) -> tuple[World, Result]:
+def _record(
+    world: World, tool: Tool, deed: tuple[str, dict[str, Any], Result | str], visit: Visit
+) -> tuple[World, Result]:
     arguments, given, answer = deed
     world = replace(world, version=world.version + 1)
     result = _result(answer, world, tool, visit)

@@ -12,8 +12,25 @@ from harness.orchestrators._tests.worlds import invoices, run_reference
 from harness.orchestrators.reference.commands import Ask, CallAll, Note, Query
 from harness.orchestrators.reference.config import Config, make_config
 from harness.orchestrators.reference.entries import (
-    Answered, Asked, Called, Compacted, Compacting, Condensed, Entry, Failed, Finished, Intent, Nudged, Replied,
-    Resumed, Returned, Started, Waiting, Warned, decode_entries, encode,
+    Answered,
+    Asked,
+    Called,
+    Compacted,
+    Compacting,
+    Condensed,
+    Entry,
+    Failed,
+    Finished,
+    Intent,
+    Nudged,
+    Replied,
+    Resumed,
+    Returned,
+    Started,
+    Waiting,
+    Warned,
+    decode_entries,
+    encode,
 )  # fmt: skip
 from harness.orchestrators.reference.rules import RULES, decide
 from harness.orchestrators.reference.state import State, fold
@@ -27,7 +44,8 @@ STARTED = Started(session="s", version=VERSION, goal="pay", limits=Limits(), pol
 
 ENTRIES = st.sampled_from(
     [
-        STARTED, Resumed(life=1), Asked(tokens=10), Replied(reply=Reply("done")), Replied(reply=Reply("", (CALL, OTHER), "calls")),
+        STARTED, Resumed(life=1), Asked(tokens=10), Replied(reply=Reply("done")),
+        Replied(reply=Reply("", (CALL, OTHER), "calls")),
         Replied(reply=Reply()), Failed(what="model", error="RateLimited", message="", not_before=5),
         Failed(what="a", error="TimedOut", message=""), Failed(what="policy", error="TimedOut", message="", final=True),
         Called(intents=(Intent(CALL, "k"), Intent(OTHER, "l"))), Returned(id="a", result=Result("ok")),

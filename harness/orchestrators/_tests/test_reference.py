@@ -7,8 +7,21 @@ import json
 import pytest
 
 from harness.faults import (
-    CrashAfter, CrashBefore, EmptyAnswer, FailAfter, FailBefore, HallucinatedTool, Hang, HangAfter, MalformedArguments,
-    RateLimit, ServerError, Slow, Strike, TornAppend, WrongType,
+    CrashAfter,
+    CrashBefore,
+    EmptyAnswer,
+    FailAfter,
+    FailBefore,
+    HallucinatedTool,
+    Hang,
+    HangAfter,
+    MalformedArguments,
+    RateLimit,
+    ServerError,
+    Slow,
+    Strike,
+    TornAppend,
+    WrongType,
 )  # fmt: skip
 from harness.orchestrators._tests.worlds import invoices, run_reference
 from harness.run import Run
@@ -39,7 +52,11 @@ def test_a_crash_anywhere_repeats_nothing_and_loses_nothing(kind, survive, width
     clean = run_reference(invoices(kind=kind, width=width))
     for site, count in clean.passages.items():
         for nth in range(1, count + 1):
-            for fault in (CrashBefore(survive), CrashAfter(survive), *([TornAppend()] if site == "disk:append" else [])):
+            for fault in (
+                CrashBefore(survive),
+                CrashAfter(survive),
+                *([TornAppend()] if site == "disk:append" else []),
+            ):
                 run = run_reference(invoices(kind=kind, width=width), strikes=(Strike(site, nth, fault),))
                 assert paid_once(run), f"{run.spec}: {run.reason} {run.wrong}"
                 assert run.lives == 2
@@ -95,7 +112,9 @@ def test_a_model_that_never_recovers_parks_the_session(fault):
     assert "3 tries failed" in last["reason"]
 
 
-@pytest.mark.parametrize(("asked", "least", "most"), [(20_000, 20_000, 22_000), (0, 0, 1), (None, 500, 750), (-5, 500, 750)])
+@pytest.mark.parametrize(
+    ("asked", "least", "most"), [(20_000, 20_000, 22_000), (0, 0, 1), (None, 500, 750), (-5, 500, 750)]
+)
 def test_retry_after_is_kept_to_and_absent_or_negative_ones_give_way_to_backoff(asked, least, most):
     run = run_reference(invoices(), strikes=(Strike("model", 2, RateLimit(asked)),))
     failure = entries(run, "Failed")[0]
@@ -150,7 +169,12 @@ def test_parallel_calls_are_answered_in_call_order_whatever_order_they_end_in():
 
 @pytest.mark.parametrize(
     ("limits", "cap"),
-    [(Limits(turns=5), "turns"), (Limits(tokens=1_200), "tokens"), (Limits(compute_ms=2_500), "compute_ms"), (Limits(cost=5_300), "cost")],
+    [
+        (Limits(turns=5), "turns"),
+        (Limits(tokens=1_200), "tokens"),
+        (Limits(compute_ms=2_500), "compute_ms"),
+        (Limits(cost=5_300), "cost"),
+    ],
 )
 def test_a_budget_ends_the_session_before_it_is_exceeded(limits, cap):
     run = run_reference(invoices(8), limits=limits)

@@ -164,7 +164,9 @@ def decode_entries(records: Iterable[Record], session: str) -> list[Entry]:
         try:
             entries.append(_decode(record.json))
         except msgspec.ValidationError as error:
-            raise JournalError(f"unknown entry at byte {record.offset}: {error}; was it written by another version?") from None
+            raise JournalError(
+                f"unknown entry at byte {record.offset}: {error}; was it written by another version?"
+            ) from None
     return entries
 
 
@@ -179,6 +181,10 @@ def _check_first(record: Record, session: str) -> None:
     if first.type != "Started":
         raise JournalError(f"the journal begins with {first.type!r}, not with Started: its first records are missing")
     if first.version > VERSION:
-        raise JournalError(f"the journal is of version {first.version}, this code reads up to {VERSION}; use a newer release")
+        raise JournalError(
+            f"the journal is of version {first.version}, this code reads up to {VERSION}; use a newer release"
+        )
     if session and first.session != session:
-        raise JournalError(f"the journal belongs to session {first.session!r}, not to {session!r}; give it its own file")
+        raise JournalError(
+            f"the journal belongs to session {first.session!r}, not to {session!r}; give it its own file"
+        )

@@ -17,8 +17,20 @@ from harness.journal import VERSION, Writer, decode
 from harness.orchestrators.reference.commands import Ask, AskHuman, CallAll, Command, Condense, Note, Query
 from harness.orchestrators.reference.config import POLICY_OUTPUT, Config, make_config
 from harness.orchestrators.reference.entries import (
-    Answered, Asked, Called, Condensed, Entry, Failed, Intent, Replied, Resumed, Returned, Started, Waiting,
-    decode_entries, encode,
+    Answered,
+    Asked,
+    Called,
+    Condensed,
+    Entry,
+    Failed,
+    Intent,
+    Replied,
+    Resumed,
+    Returned,
+    Started,
+    Waiting,
+    decode_entries,
+    encode,
 )  # fmt: skip
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed

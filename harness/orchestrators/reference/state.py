@@ -12,8 +12,23 @@ import msgspec
 from msgspec.structs import replace
 
 from harness.orchestrators.reference.entries import (
-    Answered, Asked, Called, Compacted, Compacting, Condensed, Entry, Failed, Finished, Intent, Nudged, Replied,
-    Resumed, Returned, Started, Waiting, Warned,
+    Answered,
+    Asked,
+    Called,
+    Compacted,
+    Compacting,
+    Condensed,
+    Entry,
+    Failed,
+    Finished,
+    Intent,
+    Nudged,
+    Replied,
+    Resumed,
+    Returned,
+    Started,
+    Waiting,
+    Warned,
 )  # fmt: skip
 from harness.tokens import message_tokens
 from harness.types import Limits, Message, Reply, Result, ToolCall
@@ -114,7 +129,8 @@ def _paid(state: State, reply: Reply) -> State:
 def _replied(state: State, entry: Replied) -> State:
     reply = entry.reply
     return replace(
-        _paid(state, reply), at=entry.at, turn=state.turn + 1, reply=reply, reused=entry.reused, pending=reply.calls, open=(), returned=(),
+        _paid(state, reply), at=entry.at, turn=state.turn + 1, reply=reply, reused=entry.reused,
+        pending=reply.calls, open=(), returned=(),
         view=state.view.append(Message("assistant", reply.text, reply.calls)), failure=None, failures=0,
         nudges=state.nudges if not (reply.text or reply.calls) else 0,
     )  # fmt: skip
@@ -146,9 +162,9 @@ def _called(state: State, entry: Called) -> State:
 
 
 def _returned(state: State, entry: Returned) -> State:
-    if any(entry.id == known for known, _ in state.returned):
-        return replace(state, at=entry.at)
     calls = state.reply.calls if state.reply else ()
+    if all(entry.id != call.id for call in calls) or any(entry.id == known for known, _ in state.returned):
+        return replace(state, at=entry.at)
     returned = (*state.returned, (entry.id, entry.result))
     pending = tuple(call for call in state.pending if call.id != entry.id) if state.pending else ()
     still = tuple(call for call in state.open if call.intent.call.id != entry.id)

@@ -81,8 +81,10 @@ def _final(state: State, config: Config, view: View, budget: int) -> Command | N
 def _unchanged(state: State) -> Command | None:
     """Nothing to record where nothing changed, unless the session cannot go on like this."""
     if state.overflowed:
-        reason = f"the request does not fit the window, and the policy drops nothing: {state.failure.message if state.failure else ''}"
-        return Note(rule="compaction", entries=(Finished(rule="compaction", outcome="failed", reason=reason),), flush=True)
+        why = state.failure.message if state.failure else ""
+        reason = f"the request does not fit the window, and the policy drops nothing: {why}"
+        end = Finished(rule="compaction", outcome="failed", reason=reason)
+        return Note(rule="compaction", entries=(end,), flush=True)
     return _abandon("the policy asked the model and changed nothing") if state.compacting else None
 
 

@@ -22,5 +22,9 @@ def complete(state: State, config: Config) -> Command | None:
     elif state.nudges < NUDGES_MAX:
         entry = Nudged(rule="completion", facts={"stop": reply.stop, "nudges": state.nudges}, text=NUDGE)
     else:
-        entry = Finished(rule="completion", outcome="failed", reason=f"{state.nudges + 1} empty or cut answers, the last {reply.stop}")
+        entry = Finished(
+            rule="completion",
+            outcome="failed",
+            reason=f"{state.nudges + 1} empty or cut answers, the last {reply.stop}",
+        )
     return Note(rule="completion", entries=(entry,), flush=isinstance(entry, Finished))

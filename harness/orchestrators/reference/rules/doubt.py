@@ -37,9 +37,7 @@ def _facts(call: Open) -> dict[str, object]:
 
 
 def _repeat(call: Open, flush: bool) -> Command:
-    return CallAll(
-        rule="doubt", facts=_facts(call), intents=(call.intent,), flush=flush, not_before=call.not_before
-    )
+    return CallAll(rule="doubt", facts=_facts(call), intents=(call.intent,), flush=flush, not_before=call.not_before)
 
 
 def _ask_human(call: Open, why: str) -> Command:

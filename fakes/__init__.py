@@ -1,0 +1,1 @@
+"""Fakes: scripted and reading models, tool doubles, and the vendors' wire."""

@@ -1,0 +1,110 @@
+"""What a reader sees in a request: the facts in its text, the work that shows as done, and what failed.
+
+A fold over the messages, so that a growing view costs its new messages only.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from fakes.work import Work
+from harness.folding import Folding
+from harness.types import Message, ToolCall
+
+_FACT = re.compile(r"^([^\s=][^=\n]{0,78}?) = (.*)$", re.MULTILINE)
+DONE = "done"
+UP_TO = "all up to "
+
+
+@dataclass
+class Sight:
+    """Facts by name, items done, tools whose successful calls are visible, failed attempts by item."""
+
+    facts: dict[str, str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    tools: set[str] = field(default_factory=set)
+    failures: dict[str, int] = field(default_factory=dict)
+    open: dict[str, ToolCall] = field(default_factory=dict)
+    first_open: int = 0
+
+
+def sight_of(work: Work) -> Folding[Sight]:
+    """A fold from a view to what a reader of this work graph sees in it."""
+    wanted = {need for item in work.items for need in item.needs} | {work.goal[0], DONE}
+    index = {item.name: position for position, item in enumerate(work.items)}
+    names = [item.name for item in work.items]
+
+    def step(sight: Sight, message: Message) -> Sight:
+        for call in message.calls:
+            sight.open[call.id] = call
+        if message.role == "tool":
+            _result(work, sight, message)
+        elif message.role == "assistant":
+            return sight
+        for name, value in _FACT.findall(message.content):
+            if name not in wanted:
+                continue
+            if name == DONE:
+                sight.done.update(_listed(value, names, index))
+            else:
+                sight.facts[name] = value.rstrip()
+        return sight
+
+    return Folding(Sight, step)
+
+
+def _result(work: Work, sight: Sight, message: Message) -> None:
+    call = sight.open.pop(message.call_id, None)
+    if call is None:
+        return
+    item = work.completes(call.name, _arguments(call))
+    if message.content.startswith("error"):
+        if item is not None:
+            sight.failures[item] = sight.failures.get(item, 0) + 1
+            _forget(work, sight, item)
+        return
+    sight.tools.add(call.name)
+    if item is not None:
+        sight.done.add(item)
+
+
+def _forget(work: Work, sight: Sight, name: str) -> None:
+    """After a failure, what was looked up for the item may be stale: look again."""
+    for item in work.items:
+        if item.name == name:
+            for need in item.needs:
+                source = work.source(need)
+                if source is not None and source.obvious:
+                    sight.facts.pop(need, None)
+
+
+def _arguments(call: ToolCall) -> dict[str, Any]:
+    try:
+        given = msgspec.json.decode(call.arguments)
+    except (msgspec.DecodeError, UnicodeError):
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _listed(value: str, names: list[str], index: dict[str, int]) -> list[str]:
+    """The items that a line `done = all up to X, Y, Z` names."""
+    listed: list[str] = []
+    for part in value.split(", "):
+        if part.startswith(UP_TO) and part[len(UP_TO) :] in index:
+            listed += names[: index[part[len(UP_TO) :]] + 1]
+        elif part in index:
+            listed.append(part)
+    return listed
+
+
+def done_line(work: Work, sight: Sight) -> str:
+    """The work that shows as done in one line, as short as it can be said."""
+    names = [item.name for item in work.items]
+    prefix = next((n for n, name in enumerate(names) if name not in sight.done), len(names))
+    parts = [f"{UP_TO}{names[prefix - 1]}"] if prefix else []
+    parts += [name for name in names[prefix:] if name in sight.done]
+    return f"{DONE} = {', '.join(parts)}" if parts else ""

@@ -1,0 +1,62 @@
+"""The work graph of a scenario: items to do, the facts each one needs, where facts come from, what proves an item done.
+
+The reader knows the graph the way a capable model knows its trade: it knows that a file must be read before it is edited
+(an obvious source), and it does not know of a rule that it has never been told or has forgotten (a hidden one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Facts: TypeAlias = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One call: a tool and its arguments."""
+
+    tool: str
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to."""
+
+    action: Action
+    obvious: bool = True
+
+
+@dataclass(frozen=True)
+class Item:
+    """One piece of work: the facts it needs, and the call that does it, made from the values of those facts."""
+
+    name: str
+    needs: tuple[str, ...]
+    act: Callable[[Facts], Action]
+
+
+@dataclass(frozen=True)
+class Work:
+    """A whole job.
+
+    `goal` is the fact that must stay visible for anybody to go on. `opening` is the first call, made while nothing shows
+    that the work has begun. `source` tells where a fact comes from; `guesses` are the values a model makes up for hidden
+    facts it does not see. `completes` tells which item a successful call does. `width` is how many items are done in one
+    turn, `answer` the final text.
+    """
+
+    goal: tuple[str, str]
+    items: tuple[Item, ...]
+    source: Callable[[str], Source | None]
+    completes: Callable[[str, Mapping[str, Any]], str | None]
+    opening: Action | None = None
+    guesses: Facts = field(default_factory=dict)
+    width: int = 1
+    answer: str = "Everything is done."
+
+    def goal_line(self) -> str:
+        """The line by which the goal is recognised in a text."""
+        return f"{self.goal[0]} = {self.goal[1]}"

@@ -1,0 +1,35 @@
+"""Views in units that may be dropped: an exchange is a message with all results of its calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from harness.tokens import message_tokens, view_tokens
+from harness.types import Message, View
+from harness.vector import Vector
+
+
+def tokens_of(view: View) -> int:
+    """Tokens of a view; at once where the view carries its own count."""
+    return view.weight if isinstance(view, Vector) and view.weighs(message_tokens) else view_tokens(view)
+
+
+def exchanges(view: View) -> list[tuple[Message, ...]]:
+    """The view cut where nothing is torn apart: a message without calls alone, one with calls with its results."""
+    units: list[list[Message]] = []
+    for message in view:
+        if message.role == "tool" and units:
+            units[-1].append(message)
+        else:
+            units.append([message])
+    return [tuple(unit) for unit in units]
+
+
+def joined(units: Iterable[Sequence[Message]]) -> tuple[Message, ...]:
+    """Exchanges put together to a view."""
+    return tuple(message for unit in units for message in unit)
+
+
+def pinned(unit: Sequence[Message]) -> bool:
+    """Whether an exchange holds a pin."""
+    return any(message.pinned for message in unit)

@@ -1,0 +1,31 @@
+"""The model itself summarises what is old."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from harness.policies.exchanges import exchanges, joined, pinned, tokens_of
+from harness.policies.prompts import SUMMARY
+from harness.tokens import message_tokens
+from harness.types import Message, Reply, View
+
+
+@dataclass(frozen=True)
+class Summarize:
+    """Keep the pins and the newest `keep` exchanges; a summary by the model stands for the rest."""
+
+    keep: int = 2
+
+    def __call__(self, view: View, budget: int) -> Generator[View, Reply, View]:
+        units = exchanges(view)
+        cut = max(0, len(units) - self.keep)
+        old = [unit for unit in units[:cut] if not pinned(unit)]
+        if not old:
+            return view
+        pins = [unit for unit in units[:cut] if pinned(unit)]
+        reply = yield (*joined(units[:cut]), Message("user", SUMMARY))
+        summary = Message("user", f"Summary of the work so far:\n{reply.text}")
+        shorter = (*joined(pins), summary, *joined(units[cut:]))
+        fits = message_tokens(summary) <= budget and tokens_of(shorter) < tokens_of(view)
+        return shorter if reply.text and fits else view

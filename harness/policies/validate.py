@@ -1,0 +1,102 @@
+"""What a policy may not do to a view: drop a pin, make it bigger, cut a call from its result.
+
+The first two are errors of the policy and end the run by name. A cut pair is repaired by dropping both sides, counted and
+named: sent as it is, the vendor would refuse the next request, and every one after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from harness.tokens import view_tokens
+from harness.types import Message, View
+
+
+class PolicyError(Exception):
+    """A policy broke the contract of views; the message names the policy, what it did, and what to do."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A view that may be shown: `repaired` counts the messages dropped to mend cut pairs, `problems` names the cuts."""
+
+    view: tuple[Message, ...]
+    repaired: int
+    problems: tuple[str, ...]
+
+
+def validated(policy: str, before: View, after: object, budget: int) -> Checked:
+    """Check what a policy made of a view. Raises `PolicyError`; `budget` is in tokens and only named in messages."""
+    view = _as_messages(policy, after)
+    missing = [message for message in before if message.pinned and message not in view]
+    if missing:
+        raise PolicyError(
+            f"{policy} returned a view without the pinned message {missing[0].content[:60]!r}; keep every message whose "
+            "`pinned` is true"
+        )
+    size, limit = view_tokens(view), view_tokens(before)
+    if size > limit:
+        raise PolicyError(
+            f"{policy} returned a bigger view: {size} tokens of {limit}, for a budget of {budget}; return the same view "
+            "where nothing can be dropped"
+        )
+    added = view_tokens(message for message in view if message not in before) if size > budget else 0
+    if added > budget:
+        raise PolicyError(
+            f"{policy} put {added} tokens of its own into the view, for a budget of {budget}; summarise shorter"
+        )
+    whole, problems = whole_pairs(view)
+    return Checked(whole, len(view) - len(whole), problems)
+
+
+def _as_messages(policy: str, after: object) -> tuple[Message, ...]:
+    if not isinstance(after, Sequence) or isinstance(after, str):
+        raise PolicyError(f"{policy} returned {after!r:.80}; a policy returns a sequence of messages")
+    wrong = next((item for item in after if not isinstance(item, Message)), None)
+    if wrong is not None:
+        raise PolicyError(f"{policy} returned a view that holds {wrong!r:.80}; a view holds Message values only")
+    return tuple(after)
+
+
+def whole_pairs(view: Sequence[Message]) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """The view without calls that lost a result and results that lost their call, and a sentence for each cut."""
+    kept: list[Message] = []
+    problems: list[str] = []
+    position = 0
+    while position < len(view):
+        message = view[position]
+        if message.calls:
+            results = _results(view, position)
+            if len(results) == len(message.calls):
+                kept += [message, *results]
+                position += len(results)
+            else:
+                problems.append(f"the calls {', '.join(call.id for call in message.calls)} lost a result")
+                position += _results_after(view, position)
+        elif message.role == "tool":
+            problems.append(f"the result of {message.call_id} lost its call")
+        else:
+            kept.append(message)
+        position += 1
+    return tuple(kept), tuple(problems)
+
+
+def _results(view: Sequence[Message], position: int) -> tuple[Message, ...]:
+    """The results that follow a message with calls, as far as they answer its calls in order."""
+    calls = view[position].calls
+    following = view[position + 1 : position + 1 + len(calls)]
+    pairs = zip(calls, following, strict=False)
+    answers = [message for call, message in pairs if message.role == "tool" and message.call_id == call.id]
+    return tuple(answers)
+
+
+def _results_after(view: Sequence[Message], position: int) -> int:
+    """How many messages right after a cut call are results of it."""
+    ids = {call.id for call in view[position].calls}
+    count = 0
+    for message in view[position + 1 :]:
+        if message.role != "tool" or message.call_id not in ids:
+            break
+        count += 1
+    return count

@@ -1,0 +1,148 @@
+"""Rename an API in every file, by a rule that is stated once, in the first tool result, and needed to the end.
+
+The rule is not a pin: a policy that loses it makes the model rename to the wrong name. Editing is conditional on the anchor
+of the version that was read, so a file cannot be edited unseen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import partial
+from hashlib import blake2b
+from typing import Any
+
+from fakes.models.program import program
+from fakes.models.reader import Reader
+from fakes.work import Action, Facts, Item, Source, Work
+from harness.errors import ToolError
+from harness.tokens import count_tokens, text_bytes
+from harness.types import Parameters, Result, Scenario, Setup, Tool
+from harness.world import World
+from scenarios.source_tree import Tree, tree_of
+
+SHOWN_CHARACTERS = 4_000
+"""Characters of a file that reading it shows; a real file may be longer."""
+
+CALL_BYTES = 250
+"""What the two calls and the edit's result of one file add to a view, beside the text of the file."""
+
+GOAL = """goal = rename_api
+The function {old} has a new name. Rename it in all {count} files of the tree, as the notes of the project say.
+Read a file before you edit it: an edit needs the anchor that reading shows. Say so when every file is done."""
+
+
+def build(parameters: Parameters) -> Setup:
+    """Two turns a file (read, edit), one for the listing with the notes, and the final answer."""
+    tree = tree_of(parameters.input, max(1, (parameters.horizon - 2) // 2), parameters.seed)
+    new_name = f"{tree.old_name}_v{2 + parameters.seed % 7}"
+    work = _work(tree)
+    shown = sum(text_bytes(text[:SHOWN_CHARACTERS]) + 2 * len(path) for path, text in tree.files.items())
+    return Setup(
+        goal=GOAL.format(old=tree.old_name, count=len(tree.files)),
+        world=World({"files": dict(tree.files), "notes": _notes(tree, new_name)}),
+        tools=_tools(parameters, tree.old_name),
+        model=partial(_reader, work, parameters.seed),
+        check=partial(_check, tree, new_name),
+        working_set=count_tokens(shown + len(tree.files) * CALL_BYTES + 1_100),
+        program=program(work),
+        input_digest=tree.digest,
+    )
+
+
+def _reader(work: Work, seed: int, profile: str) -> Reader:
+    return Reader(work, profile, seed)
+
+
+def _notes(tree: Tree, new_name: str) -> str:
+    some = "\n".join(list(tree.files)[:12])
+    return (
+        f"Notes of the project, binding for every file:\nnew_name = {new_name}\n"
+        f"Any other name breaks the callers outside of this tree.\n{len(tree.files)} files use the function:\n{some}\n..."
+    )
+
+
+def _work(tree: Tree) -> Work:
+    anchors = {f"anchor {path}": path for path in tree.files}
+
+    def source(fact: str) -> Source | None:
+        if fact in anchors:
+            return Source(Action("read_file", {"path": anchors[fact]}))
+        return Source(Action("list_files"), obvious=False) if fact == "new_name" else None
+
+    def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
+        return str(arguments.get("path")) if tool == "rename_in_file" else None
+
+    return Work(
+        goal=("goal", "rename_api"),
+        items=tuple(Item(path, ("new_name", f"anchor {path}"), partial(_rename, tree, path)) for path in tree.files),
+        source=source,
+        completes=completes,
+        opening=Action("list_files"),
+        guesses={"new_name": f"new_{tree.old_name}"},
+        answer=f"All {len(tree.files)} files are renamed.",
+    )
+
+
+def _rename(tree: Tree, path: str, facts: Facts) -> Action:
+    names = {"old_name": tree.old_name, "new_name": facts["new_name"]}
+    return Action("rename_in_file", {"path": path, "anchor": facts[f"anchor {path}"], **names})
+
+
+def _tools(parameters: Parameters, old_name: str) -> tuple[Tool, ...]:
+    text = {"type": "string"}
+    path = {"type": "object", "properties": {"path": text}, "required": ["path"], "additionalProperties": False}
+    edit = dict.fromkeys(("path", "anchor", "old_name", "new_name"), text)
+    return (
+        Tool("list_files", "List the files that use a function, with the notes of the project.",
+             {"type": "object", "properties": {}, "additionalProperties": False}, run=_list),
+        Tool("read_file", "Read a file and its anchor.", path, run=_read),
+        Tool("rename_in_file", "Rename an identifier in a file, if the file is still as the anchor says.",
+             {"type": "object", "properties": edit, "required": list(edit), "additionalProperties": False},
+             effect="write", kind=parameters.kind, intent=("path",), run=_edit),
+    )  # fmt: skip
+
+
+def _list(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
+    return world, world.get("notes")
+
+
+def _file(world: World, path: str) -> str:
+    files: dict[str, str] = world.get("files")
+    if path not in files:
+        raise ToolError(f"there is no file {path!r}")
+    return files[path]
+
+
+def anchor_of(text: str) -> str:
+    """A short name for just this content of a file."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+
+
+def _read(world: World, given: dict[str, Any], key: str) -> tuple[World, Result]:
+    text = _file(world, given["path"])
+    shown = f"{text[:SHOWN_CHARACTERS]}\nanchor {given['path']} = {anchor_of(text)}"
+    return world, Result(shown, truncated=len(text) > SHOWN_CHARACTERS)
+
+
+def _edit(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
+    path, text = given["path"], _file(world, given["path"])
+    if given["anchor"] != anchor_of(text):
+        raise ToolError(f"{path} is not as the anchor {given['anchor']} says; read it again")
+    changed, count = re.subn(rf"\b{re.escape(given['old_name'])}\b", lambda _: given["new_name"], text)
+    files = {**world.get("files"), path: changed}
+    return world.put("files", files), f"renamed {count} uses in {path}"
+
+
+def _check(tree: Tree, new_name: str, world: World) -> str | None:
+    for path, text in tree.files.items():
+        wanted = re.sub(rf"\b{re.escape(tree.old_name)}\b", lambda _: new_name, text)
+        found = world.get("files")[path]
+        if found == text:
+            return f"{path} still uses {tree.old_name}"
+        if found != wanted:
+            return f"{path} does not use {new_name} where it used {tree.old_name}"
+    return None
+
+
+SCENARIO = Scenario("rename_api", build)
