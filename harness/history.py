@@ -47,11 +47,11 @@ class History:
         self._hash = hashlib.sha256()
         self.count = 0
 
-    def add(self, life: int, at_ms: int, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
-        """Append the next event."""
+    def add(self, moment: tuple[int, int], site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
+        """Append the next event; `moment` is the life and the virtual milliseconds."""
         self.count += 1
         line = self._open
-        self._encode_into((self.count, life, at_ms, site, nth, kind, detail), line, len(line))
+        self._encode_into((self.count, *moment, site, nth, kind, detail), line, len(line))
         line += b"\n"
         if len(line) >= CHUNK_BYTES:
             self._hash.update(line)

@@ -238,7 +238,7 @@ class Host:
     def _record(self, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         loop, track = self._loop, self._track
         loop.spins = 0
-        track.history.add(track.life, loop.now_ms, site, nth, kind, detail)
+        track.history.add((track.life, loop.now_ms), site, nth, kind, detail)
 
     async def _passed(
         self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]],

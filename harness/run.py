@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from asyncio import CancelledError
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -151,7 +152,7 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
         if host.dead:
             return host.ending, host.reason
         if task.done():
-            return _ended(track, task.exception())
+            return _ended(track, CancelledError() if task.cancelled() else task.exception())
         ending = "waiting" if host.asking else "stuck"
         tasks = list(task_names(loop.waiting()))
         track.record(loop.now_ms, "life", 0, ending, {"tasks": tasks})

@@ -98,7 +98,7 @@ class Track:
     def record(self, at_ms: int, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         """Write one event of the current life into the history."""
         self.now_ms = at_ms
-        self.history.add(self.life, at_ms, site, nth, kind, detail)
+        self.history.add((self.life, at_ms), site, nth, kind, detail)
 
     def cached(self, taken: Taken, at_ms: int) -> int:
         """Tokens of an answered request that the vendor reads from its cache; warms the cache."""

@@ -45,10 +45,11 @@ def drive(policy: Policy, view: View, budget: int, replies: Sequence[tuple[str, 
 
     Raises `PolicyError` for an impure policy, and for one that never comes to an end.
     """
-    answer: Any = policy(view, budget)
+    answer = policy(view, budget)
     if not isgenerator(answer):
         return Final(answer)
-    return _drive(policy, answer, replies)
+    asking: Any = answer
+    return _drive(policy, asking, replies)
 
 
 def _drive(policy: Policy, asking: Generator[View, Reply, View], replies: Sequence[tuple[str, Reply]]) -> Step:

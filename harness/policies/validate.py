@@ -41,13 +41,18 @@ def validated(policy: str, before: View, after: object, budget: int) -> Checked:
             f"{policy} returned a bigger view: {size} tokens of {limit}, for a budget of {budget}; return the same view "
             "where nothing can be dropped"
         )
-    added = view_tokens(message for message in view if message not in before) if size > budget else 0
+    added = _added(before, view) if size > budget else 0
     if added > budget:
         raise PolicyError(
             f"{policy} put {added} tokens of its own into the view, for a budget of {budget}; summarise shorter"
         )
     whole, problems = whole_pairs(view)
     return Checked(whole, len(view) - len(whole), problems)
+
+
+def _added(before: View, view: View) -> int:
+    """Tokens of the policy's own messages; a shortened result is not one of them."""
+    return view_tokens(message for message in view if message.role != "tool" and message not in before)
 
 
 def _as_messages(policy: str, after: object) -> tuple[Message, ...]:
