@@ -35,6 +35,11 @@ class _AgedTask(asyncio.Task[Any]):
 
     age = 0
 
+    def set_name(self, value: object) -> None:
+        """Name it; Python 3.13 also says None after the loop has named it."""
+        if value is not None:
+            super().set_name(value)
+
     def __hash__(self) -> int:
         return self.age
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from harness.tokens import tools_tokens
 from harness.types import Policy, Tool
@@ -43,15 +46,16 @@ class Config:
 
 def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: int) -> Config:
     """Compile the schemas of the tools."""
-    return Config(tools, {tool.name: validator(tool) for tool in tools}, policy, budget, window, tools_tokens(tools))
+    validators = {tool.name: validator(msgspec.json.encode(tool.schema)) for tool in tools}
+    return Config(tools, validators, policy, budget, window, tools_tokens(tools))
 
 
-def validator(tool: Tool) -> Callable[[str], str]:
-    """What is wrong with JSON arguments, under the tool's JSON Schema; compiled once."""
+@lru_cache(maxsize=256)
+def validator(schema: bytes) -> Callable[[str], str]:
+    """What is wrong with JSON arguments, under a tool's JSON Schema; compiled once."""
     import jsonschema_rs  # late: 20 ms that importing `harness` need not pay
-    import msgspec
 
-    compiled: Any = jsonschema_rs.validator_for({"type": "object", **tool.schema})
+    compiled: Any = jsonschema_rs.validator_for({"type": "object", **msgspec.json.decode(schema)})
     decode = msgspec.json.Decoder().decode
 
     def problem(arguments: str) -> str:
