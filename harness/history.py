@@ -82,13 +82,16 @@ _decoder = msgspec.json.Decoder(Event)
 
 def decode_events(lines: bytes) -> list[Event]:
     """The events in JSON lines. Raises `UsageError` with the line number for a line that is not an event."""
-    events = []
+    try:
+        return _decoder.decode_lines(lines)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        pass
     for number, line in enumerate(lines.splitlines(), 1):
         try:
-            events.append(_decoder.decode(line))
+            _decoder.decode(line)
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise UsageError(f"line {number} is not an event: {error}") from None
-    return events
+    raise UsageError("these lines are not events")
 
 
 def _encode_other(value: Any) -> Any:

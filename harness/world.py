@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import InvalidRequest, ToolError
+from harness.register import Register
 from harness.tokens import text_bytes
 from harness.types import Answer, Question, Result, Tool
 from harness.vector import Vector
@@ -41,7 +42,7 @@ class World:
     state: Mapping[str, Any] = field(default_factory=dict)
     version: int = 0
     effects: Vector[Deed] = field(default_factory=Vector)
-    results: Mapping[str, tuple[str, Result]] = field(default_factory=dict)
+    results: Register[str, tuple[str, Result]] = field(default_factory=Register)
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value under `name`, or the default."""
@@ -108,7 +109,7 @@ def _record(
         at_ms=visit.at_ms,
         effect=tool.effect,
     )
-    results = {**world.results, visit.key: (arguments, result)}
+    results = world.results.put(visit.key, (arguments, result))
     return replace(world, effects=world.effects.append(entry), results=results), result
 
 

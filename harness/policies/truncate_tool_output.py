@@ -12,18 +12,32 @@ from harness.types import Message, View
 
 @dataclass(frozen=True)
 class TruncateToolOutput:
-    """Under pressure, cut the middle out of tool results of more than `head + tail` characters."""
+    """Under pressure, cut whole lines out of the middle of long tool results; the newest `keep` results stay whole.
+
+    `head` and `tail` are characters; a single line longer than that is cut inside.
+    """
 
     head: int = 200
     tail: int = 100
+    keep: int = 2
 
     def __call__(self, view: View, budget: int) -> View:
-        changed = tuple(self._cut(message) for message in view)
+        results = [index for index, message in enumerate(view) if message.role == "tool"]
+        cuttable = set(results[: -self.keep] if self.keep else results)
+        changed = tuple(self._cut(message) if index in cuttable else message for index, message in enumerate(view))
         return view if all(new is old for new, old in zip(changed, view, strict=True)) else changed
 
     def _cut(self, message: Message) -> Message:
         text = message.content
-        marker = f"\n[... {text_bytes(text[self.head : len(text) - self.tail])} bytes cut ...]\n"
-        if message.role != "tool" or message.pinned or len(text) <= self.head + self.tail + len(marker):
+        if message.pinned or len(text) <= self.head + self.tail:
             return message
-        return replace(message, content=text[: self.head] + marker + text[len(text) - self.tail :])
+        start, stop = self._middle(text)
+        marker = f"[... {text_bytes(text[start:stop])} bytes cut ...]\n"
+        shorter = text[:start] + marker + text[stop:]
+        return replace(message, content=shorter) if text_bytes(shorter) < text_bytes(text) else message
+
+    def _middle(self, text: str) -> tuple[int, int]:
+        """Where the cut begins and ends: at line breaks, where there are any within head and tail."""
+        start = text.rfind("\n", 0, self.head) + 1 or self.head
+        stop = text.find("\n", len(text) - self.tail) + 1 or len(text) - self.tail
+        return start, stop

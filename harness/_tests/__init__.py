@@ -1,0 +1,1 @@
+"""Tests of the engine; `small` is their scenario, `broken` their negative controls."""

@@ -1,0 +1,1 @@
+"""Tests of the checks: each has a run that fails it and one that passes."""

@@ -1,0 +1,3 @@
+"""Our own clients of model vendors: a `Request` in, a `Reply` or a `DoorError` out. Each needs its extra only when
+used.
+"""

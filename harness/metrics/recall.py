@@ -1,0 +1,200 @@
+"""Reference recall: is what the model uses later still in the view, or at least reachable from it?
+
+For each reply with tool calls, the identifiers in the arguments of its calls that first came up in an earlier tool result:
+at that very request each of them was
+
+* **in view**: somewhere in the text or in the arguments of a shown message;
+* **by pointer**: not in view, but a call whose result held it is still shown (a placeholder, or a result cut short), so that
+  making that call again brings it back;
+* **lost**: neither.
+
+What the goal, a person or the model itself named first is no reference. An identifier is a word of 4 to 80 characters that
+plain English does not have: with a digit, an underscore, a dot or a hyphen inside, or a capital after a small letter. Paths
+count by their components, because tools print them relative and models write them absolute.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+if TYPE_CHECKING:
+    from harness.history import Event
+    from harness.run import Run
+
+_WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
+_TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
+
+
+def identifiers(text: str) -> tuple[str, ...]:
+    """The identifiers of a text, each once, in order of appearance."""
+    return tuple(word for word in dict.fromkeys(_WORD.findall(text)) if _TELLING.search(word))
+
+
+def spoken(arguments: str) -> str:
+    """The strings and numbers inside the JSON of a call's arguments, one a line; broken JSON as it is."""
+    try:
+        return "\n".join(_leaves(msgspec.json.decode(arguments)))
+    except (msgspec.DecodeError, UnicodeError):
+        return arguments
+
+
+def _leaves(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _leaves(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _leaves(inner)
+    elif value is not None:
+        yield str(value)
+
+
+@dataclass(frozen=True)
+class Recall:
+    """References by where they were found."""
+
+    in_view: int = 0
+    by_pointer: int = 0
+    lost: int = 0
+
+    @property
+    def total(self) -> int:
+        """All references."""
+        return self.in_view + self.by_pointer + self.lost
+
+    def score(self, p_lookup: float = 1.0) -> float | None:
+        """in view + p_lookup x by pointer, as a share of the references; None where there were none.
+
+        `p_lookup` is the chance that a model follows a pointer and finds what it looks for, a skill of its profile.
+        """
+        return _share(self.in_view + p_lookup * self.by_pointer, self.total)
+
+
+def recall(events: Iterable[Event]) -> Recall:
+    """Reference recall of a history: all events of one run, in order."""
+    tally = _Tally()
+    for event in events:
+        if event.site == "model" and event.kind == "request":
+            tally.shown(event.detail)
+        elif event.site == "model" and event.kind == "reply":
+            tally.replied(event.detail)
+        elif event.kind == "result" and event.site.startswith("tool:"):
+            tally.returned(event.detail)
+    return Recall(tally.in_view, tally.by_pointer, tally.lost)
+
+
+@dataclass
+class _Tally:
+    """What was seen so far.
+
+    `sources` holds for an identifier the calls whose results held it, or nothing where it was first named otherwise. Texts
+    are numbered; `places` tells which texts hold an identifier, `texts` which of them, and `calls` which calls, are in view.
+    """
+
+    in_view: int = 0
+    by_pointer: int = 0
+    lost: int = 0
+    sources: dict[str, set[str]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    view: list[tuple[tuple[int, ...], tuple[str, ...]]] = field(default_factory=list)
+    texts: set[int] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+    offered: bool = False
+
+    def shown(self, detail: Mapping[str, Any]) -> None:
+        """A request: bring the view up to date."""
+        if detail["shared"] < len(self.view):
+            del self.view[detail["shared"] :]
+            self.texts = {number for numbers, _ in self.view for number in numbers}
+            self.calls = {call for _, calls in self.view for call in calls}
+        for message in detail["new"]:
+            calls = message.get("calls", ())
+            numbers = (
+                self._number(message["content"]),
+                *(self._number(spoken(call["arguments"])) for call in calls),
+            )
+            names = tuple(call["id"] for call in calls)
+            self.view.append((numbers, names))
+            self.texts.update(numbers)
+            self.calls.update(names)
+        self.offered = detail["tools"] > 0
+
+    def _number(self, text: str) -> int:
+        """The number of a text; one that is new is read for identifiers."""
+        number = self.numbers.get(text)
+        if number is None:
+            number = self.numbers[text] = len(self.numbers)
+            for word in identifiers(text):
+                self.places.setdefault(word, []).append(number)
+                self.sources.setdefault(word, set())
+        return number
+
+    def replied(self, detail: Mapping[str, Any]) -> None:
+        """A reply: judge what its calls refer to; what is new in it is the model's own."""
+        used = dict.fromkeys(
+            word for call in detail["calls"] for word in identifiers(spoken(call["arguments"]))
+        )
+        for word in used if self.offered else ():
+            self._judge(word)
+        for word in (*identifiers(detail["text"]), *used):
+            self.sources.setdefault(word, set())
+
+    def _judge(self, word: str) -> None:
+        sources = self.sources.get(word)
+        if not sources:
+            return
+        if not self.texts.isdisjoint(self.places.get(word, ())):
+            self.in_view += 1
+        elif not self.calls.isdisjoint(sources):
+            self.by_pointer += 1
+        else:
+            self.lost += 1
+
+    def returned(self, detail: Mapping[str, Any]) -> None:
+        """A tool result: what nobody has named before comes from here."""
+        for word in identifiers(detail.get("content") or detail.get("error") or ""):
+            sources = self.sources.get(word)
+            if sources is None:
+                self.sources[word] = {detail["id"]}
+            elif sources:
+                sources.add(detail["id"])
+
+
+@lru_cache(maxsize=2)
+def recall_of(run: Run) -> Recall:
+    """Reference recall of a run, counted once."""
+    return recall(run.events)
+
+
+def _share(count: float, total: int) -> float | None:
+    return round(count / total, 9) if total else None
+
+
+def recall_in_view(run: Run) -> float | None:
+    """Share of the references to earlier tool results whose identifier stood in the view at that request."""
+    found = recall_of(run)
+    return _share(found.in_view, found.total)
+
+
+def recall_by_pointer(run: Run) -> float | None:
+    """Share of the references whose identifier was gone from the view while a call that had returned it was shown."""
+    found = recall_of(run)
+    return _share(found.by_pointer, found.total)
+
+
+def recall_lost(run: Run) -> float | None:
+    """Share of the references whose identifier could be found nowhere in the view, and by no call in it."""
+    found = recall_of(run)
+    return _share(found.lost, found.total)
+
+
+def reference_recall(run: Run) -> float | None:
+    """in view + p_lookup x by pointer, as a share of the references; p_lookup = 1, the skill of the profile `perfect`."""
+    return recall_of(run).score()

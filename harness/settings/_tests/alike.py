@@ -1,0 +1,54 @@
+"""What two runs of one spec must have in common whatever the setting, and specs of the loops beside this."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from harness._tests.small import small
+from harness.run import Run, execute
+from harness.spec import Orchestrator, Spec
+
+OWN = "own: "
+LOOPS = Path(__file__).parent / "loops.py"
+
+
+def of(loop: str, **fields: Any) -> Spec:
+    """A small spec; `loop` is a built-in orchestrator, or `own: name` of `loops.py`."""
+    name = loop.removeprefix(OWN)
+    return small(Orchestrator(f"{LOOPS}:{name}") if loop.startswith(OWN) else name, **fields)
+
+
+def pair(spec: Spec, setting: Any) -> tuple[Run, Run]:
+    """The run of a spec in `sim` and in another setting."""
+    return execute(replace(spec, setting="sim")), execute(replace(spec, setting=setting))
+
+
+def story(run: Run) -> list[tuple[Any, ...]]:
+    """Every event but what names the setting itself: its spec, and in the process setting the real kills."""
+    return [
+        (event.life, event.at_ms, event.site, event.nth, event.kind, event.detail)
+        for event in run.events
+        if event.site != "run" and event.kind != "killed"
+    ]
+
+
+def story_without_pins(run: Run) -> list[tuple[Any, ...]]:
+    """The story as the wire can tell it: pins do not travel, so digests of requests differ."""
+    return [(*head, _without_pins(detail)) for *head, detail in story(run)]
+
+
+def _without_pins(detail: dict[str, Any]) -> dict[str, Any]:
+    if "digest" not in detail:
+        return detail
+    new = [{name: value for name, value in item.items() if name != "pinned"} for item in detail["new"]]
+    return {**detail, "digest": "", "new": new}
+
+
+def facts(run: Run) -> tuple[Any, ...]:
+    """What verdicts rest on: ending, world, ledger of effects, lives, journal, and which strikes fired."""
+    return (
+        run.ending, run.reason, run.completed, run.wrong, dict(run.world.state), tuple(run.world.effects),
+        run.lives, run.journal, run.tape, run.fired, run.passages, run.ended_ms,
+    )  # fmt: skip

@@ -1,0 +1,313 @@
+"""What parent and child say to each other in the `process` setting, and the pipe they say it through.
+
+The parent has the world, the model, the doors and the clock; the child has the orchestrator and the journal's real
+file. One of the two listens at any time: the parent hands over the turn (`Start`, `Step`, `Fire`, `Outcome`, `Report`)
+and listens until the child gives it back (`Ran`, `Tasks`); in between, every passage through a door is a question of
+the child.
+
+    child: Disk      parent: Act    child: Acted    parent: Passed | Refused          a disk door
+    child: a door    parent: Outcome, or Pending and the Outcome in a later turn      any other door
+
+Frames are msgpack with a length in front. Times are virtual milliseconds.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+from typing import Any, TypeAlias
+
+import msgspec
+from msgspec import Struct
+
+from harness.types import Answer, Effect, Kind, Limits, Message, Question, Reply, Result, ToolCall
+
+FRAME_BYTES_MAX = 1 << 28
+"""A frame that claims to be longer is garbage."""
+
+
+class Closed(BaseException):
+    """The other side is gone. Not an `Exception`: no handler of an orchestrator may outlive its parent."""
+
+
+class Silent(Exception):
+    """The other side said nothing for too long."""
+
+
+class Garbage(Exception):
+    """What came is no frame."""
+
+
+class Card(Struct, frozen=True, array_like=True):
+    """A tool as the orchestrator sees it."""
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+    effect: Effect = "read"
+    kind: Kind = "deduplicating"
+    intent: tuple[str, ...] = ()
+    duration_ms: int = 100
+    undo: str = ""
+
+
+class Failure(Struct, frozen=True, array_like=True):
+    """An exception that a door raised."""
+
+    kind: str
+    message: str
+    status: int = 0
+    error_type: str = ""
+    retry_after_ms: int | None = None
+
+
+class News(Struct, frozen=True, array_like=True):
+    """What became of the child's loop since the last news: how many handles were made ready; the timers set (number,
+    loop time in seconds, age) and cancelled; the age of the loop now.
+    """
+
+    ready: int
+    timers: tuple[tuple[int, float, int], ...]
+    cancelled: tuple[int, ...]
+    ages: int
+
+
+class Now(Struct, frozen=True, array_like=True):
+    """Virtual time, and how many tasks and futures were made so far."""
+
+    ms: int
+    ages: int
+
+
+# the child's side
+
+
+class Asked(Struct, frozen=True, array_like=True):
+    """A request: the prefix shared with the one before, and what is new; `wrong` shows what is no message."""
+
+    shared: int
+    new: tuple[Message, ...]
+    tools: tuple[str | Card, ...]
+    max_output: int
+    wrong: str = ""
+
+
+class Model(Struct, frozen=True, tag=True):
+    """The model door."""
+
+    id: int
+    news: News
+    asked: Asked
+    timeout_ms: int | None
+
+
+class Tool(Struct, frozen=True, tag=True):
+    """A tool door."""
+
+    id: int
+    news: News
+    call: ToolCall
+    key: str
+    timeout_ms: int | None
+
+
+class Query(Struct, frozen=True, tag=True):
+    """A query door."""
+
+    id: int
+    news: News
+    tool: str
+    key: str
+
+
+class Human(Struct, frozen=True, tag=True):
+    """The human door."""
+
+    id: int
+    news: News
+    question: Question
+
+
+class Sleep(Struct, frozen=True, tag=True):
+    """The sleep door."""
+
+    id: int
+    news: News
+    ms: int
+
+
+class Cancel(Struct, frozen=True, tag=True):
+    """Whoever waits for this door was cancelled."""
+
+    id: int
+    news: News
+
+
+class Disk(Struct, frozen=True, tag=True):
+    """A disk door, before anything is done."""
+
+    news: News
+    site: str
+    data: bytes = b""
+    size: int = 0
+
+
+class Acted(Struct, frozen=True, tag=True):
+    """The file was read, written, flushed or cut; its size now, and the checksum of what was read."""
+
+    size: int
+    checksum: int = 0
+    error: str = ""
+
+
+class Ended(Struct, frozen=True, array_like=True):
+    """How the orchestrator ended: an empty `error` means that it returned. `ours` marks the harness's own errors,
+    `exits` a `sys.exit`, after which nothing more is run.
+    """
+
+    error: str = ""
+    message: str = ""
+    ours: bool = False
+    exits: bool = False
+
+
+class Ran(Struct, frozen=True, tag=True):
+    """The child has done what it was told and gives the turn back."""
+
+    news: News
+    ended: Ended | None = None
+
+
+class Tasks(Struct, frozen=True, tag=True):
+    """The tasks that have not ended."""
+
+    names: tuple[str, ...]
+
+
+Door: TypeAlias = Model | Tool | Query | Human | Sleep
+FromChild: TypeAlias = Door | Cancel | Disk | Acted | Ran | Tasks
+
+
+# the parent's side
+
+
+class Start(Struct, frozen=True, tag=True):
+    """Everything an orchestrator may know, and where its journal is."""
+
+    spec: str
+    journal: str
+    now: Now
+    goal: str
+    tools: tuple[Card, ...]
+    limits: Limits
+    session: str
+    budget: int
+    window: int
+
+
+class Step(Struct, frozen=True, tag=True):
+    """Run the oldest handle that is ready."""
+
+    now: Now
+
+
+class Fire(Struct, frozen=True, tag=True):
+    """Run this timer."""
+
+    id: int
+    now: Now
+
+
+class Pending(Struct, frozen=True, tag=True):
+    """The door is passed, the answer takes time."""
+
+    now: Now
+
+
+class Outcome(Struct, frozen=True, tag=True):
+    """What a door answered; nothing set means None."""
+
+    id: int
+    now: Now
+    value: Reply | None = None
+    result: Result | None = None
+    answer: Answer | None = None
+    failure: Failure | None = None
+    cancelled: bool = False
+
+
+class Act(Struct, frozen=True, tag=True):
+    """Do to the file what the disk door was asked for."""
+
+
+class Tear(Struct, frozen=True, tag=True):
+    """Write this many bytes of what was to be appended, then die by SIGKILL."""
+
+    size: int
+
+
+class Passed(Struct, frozen=True, tag=True):
+    """The disk door is passed."""
+
+
+class Refused(Struct, frozen=True, tag=True):
+    """The disk door raises."""
+
+    failure: Failure
+
+
+class Report(Struct, frozen=True, tag=True):
+    """Say which tasks have not ended."""
+
+
+FromParent: TypeAlias = Start | Step | Fire | Pending | Outcome | Act | Tear | Passed | Refused | Report
+
+
+class Pipe:
+    """Frames over two file descriptors. `receive` waits `patience_seconds`; None is for ever."""
+
+    def __init__(self, reads: int, writes: int, frames: Any, patience_seconds: float | None = None) -> None:
+        self._reads, self._writes = reads, writes
+        self._decoder = msgspec.msgpack.Decoder(frames)
+        self._encode = msgspec.msgpack.Encoder().encode
+        self._patience_seconds = patience_seconds
+        self._poll = select.poll()
+        self._poll.register(reads, select.POLLIN)
+
+    def send(self, frame: Struct) -> None:
+        """Say something. Raises `Closed` where nobody is there."""
+        body = self._encode(frame)
+        data = memoryview(len(body).to_bytes(4, "big") + body)
+        try:
+            while data:
+                data = data[os.write(self._writes, data) :]
+        except BrokenPipeError:
+            raise Closed from None
+
+    def receive(self) -> Any:
+        """The next frame. Raises `Closed`, `Silent` or `Garbage`."""
+        size = int.from_bytes(self._exactly(4), "big")
+        if size > FRAME_BYTES_MAX:
+            raise Garbage(f"a frame of {size} bytes")
+        body = self._exactly(size)
+        try:
+            return self._decoder.decode(body)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise Garbage(f"{body[:40]!r}: {error}") from None
+
+    def _exactly(self, size: int) -> bytes:
+        parts = []
+        while size:
+            if self._patience_seconds is not None and not self._poll.poll(self._patience_seconds * 1_000):
+                raise Silent(f"nothing for {self._patience_seconds:g} seconds")
+            part = os.read(self._reads, min(size, 1 << 20))
+            if not part:
+                raise Closed
+            parts.append(part)
+            size -= len(part)
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Hang up."""
+        os.close(self._reads)
+        os.close(self._writes)

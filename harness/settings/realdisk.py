@@ -1,0 +1,132 @@
+"""The disk of the `process` setting: a real file that the child writes, and the record of what must be in it.
+
+A SIGKILL never loses what was written, because the page cache is the kernel's. So death is made in two parts: the child
+is killed at the named point, and then the bytes past the durable mark are cut off as the strike says. Both the size
+before and the content after are compared with the record: a child that writes what it did not announce is a fault of
+the harness. The durability of the directory entry is not part of this: the file exists before the first life.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from zlib import crc32
+
+from harness.clock import VirtualLoop
+from harness.disk import Disk
+from harness.errors import HarnessError
+from harness.faults import Survive
+from harness.settings.frames import Act, Acted, Tear
+from harness.settings.spawn import Child
+from harness.spool import Spool
+from harness.track import Track
+
+
+class RealDisk:
+    """A `Medium` whose bytes are in a file. What a door does to it is done by the child when the passage is settled."""
+
+    def __init__(self, path: Path, track: Track) -> None:
+        self.path = path
+        self._track = track
+        self._record = Disk()
+        self._child: Child | None = None
+        self._loop: VirtualLoop | None = None
+        self._due = ""
+        self._before = 0
+        path.touch()
+
+    def attach(self, child: Child | None, loop: VirtualLoop) -> None:
+        """Work for this life from now on."""
+        self._child, self._loop, self._due = child, loop, ""
+
+    @property
+    def tape(self) -> Spool:
+        """Every byte ever appended, lost ones too."""
+        return self._record.tape
+
+    @property
+    def durable(self) -> int:
+        """How many bytes survive any crash."""
+        return self._record.durable
+
+    @property
+    def pending(self) -> int:
+        """How many bytes were appended and not flushed since."""
+        return self._record.pending
+
+    def read(self) -> bytes:
+        """What the process sees: durable and pending bytes."""
+        self._let("read")
+        return self._record.read()
+
+    def append(self, data: bytes) -> int:
+        """Add bytes at the end, unflushed; return how many were pending before."""
+        self._let("append")
+        self._before = self._record.append(data)
+        return self._before
+
+    def flush(self) -> None:
+        """Make everything appended so far durable."""
+        self._let("flush")
+        self._record.flush()
+
+    def truncate(self, size: int) -> None:
+        """Cut the file to `size` bytes, durably. Raises `ValueError` for more bytes than the file has."""
+        self._let("truncate")
+        try:
+            self._record.truncate(size)
+        except ValueError:
+            self._due = ""
+            raise
+
+    def _let(self, act: str) -> None:
+        self.settle()
+        self._due = act if self._child is not None else ""
+
+    def settle(self) -> None:
+        """Have the child do to the file what was let through the door, and see that it did."""
+        if not self._due or self._child is None:
+            return
+        act, self._due = self._due, ""
+        self._child.pipe.send(Act())
+        acted = self._child.pipe.receive()
+        if not isinstance(acted, Acted) or acted.error:
+            raise HarnessError(f"the real disk did not do {act}: {acted!r}")
+        self._must_be(acted.size, self._record.durable + self._record.pending, f"after {act}")
+        if act == "read" and acted.checksum != crc32(self._record.read()):
+            raise HarnessError(f"the child read other bytes than it wrote: {self.path}")
+
+    def crash(self, survive: Survive | int) -> int:
+        """Kill the child and lose the pending bytes that do not survive; return how many were kept."""
+        child, loop, record = self._child, self._loop, self._record
+        assert child is not None and loop is not None
+        size = record.durable + record.pending
+        if isinstance(survive, int) and self._due == "append":
+            size = record.durable + max(self._before, min(survive, record.pending))
+            child.pipe.send(Tear(size - record.durable - self._before))
+            child.dies()
+        else:
+            self.settle()
+            child.kill()
+        found = self.path.stat().st_size
+        self._must_be(found, size, "after SIGKILL")
+        detail = {"status": -9, "bytes": found, "past": found - record.durable}
+        self._track.record(loop.now_ms, "life", 0, "killed", detail)
+        kept = record.crash(survive)
+        self._cut(record.durable)
+        return kept
+
+    def _cut(self, size: int) -> None:
+        with open(self.path, "r+b") as file:
+            file.truncate(size)
+            os.fsync(file.fileno())
+        self.audit()
+
+    def audit(self) -> None:
+        """Compare the whole file with the record. Raises `HarnessError` where they differ."""
+        if self.path.read_bytes() != self._record.read():
+            raise HarnessError(f"the real file {self.path.name} does not hold what was appended to it")
+
+    def _must_be(self, found: int, expected: int, when: str) -> None:
+        if found != expected:
+            raise HarnessError(f"{when} the real file has {found} bytes, it should have {expected}")
