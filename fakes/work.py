@@ -31,11 +31,15 @@ class Source:
 
 @dataclass(frozen=True)
 class Item:
-    """One piece of work: the facts it needs, and the call that does it, made from the values of those facts."""
+    """One piece of work: the facts it needs, and the call that does it, made from the values of those facts.
+
+    `evidence` is the name of a fact that proves it done wherever it stands; so does the call itself with its result.
+    """
 
     name: str
     needs: tuple[str, ...]
     act: Callable[[Facts], Action]
+    evidence: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from harness.errors import HarnessError, UsageError
 from harness.guard import Watchdog, guarded, watchdog
 from harness.history import Event, History
 from harness.host import Host
-from harness.spec import Spec, check_spec
+from harness.spec import Spec, check_spec, limits_of
 from harness.trace import trace_of
 from harness.track import BOOT_MS, Track
-from harness.types import Parameters, Scenario, Setup
+from harness.types import Limits, Parameters, Scenario, Setup
 from harness.world import World
 
 WALL_SECONDS_MAX = 120.0
@@ -62,6 +62,11 @@ class Run:
     def wrong(self) -> str:
         """What is wrong with the final world in one sentence; empty where it is right."""
         return self.setup.check(self.world) or ""
+
+    @property
+    def limits(self) -> Limits:
+        """The caps of this run: of its spec, else of its setup, else the defaults for its horizon."""
+        return limits_of(self.spec, self.setup)
 
     @property
     def completed(self) -> bool:

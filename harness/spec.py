@@ -23,7 +23,7 @@ from typing import Any, Literal
 from harness import faults
 from harness.errors import UsageError
 from harness.faults import Strike
-from harness.types import Kind, Limits
+from harness.types import Kind, Limits, Setup
 
 VERSION = 1
 """Version of the suite: specs of another version are other experiments and are never compared."""
@@ -150,6 +150,11 @@ def limits_for(spec: Spec) -> Limits:
         return spec.limits
     factor = max(1.0, spec.horizon / 15)
     return Limits(turns=int(30 * factor), tokens=int(150_000 * factor * factor), compute_ms=int(30 * 60_000 * factor))
+
+
+def limits_of(spec: Spec, setup: Setup) -> Limits:
+    """The caps that hold: those of the spec, else of the setup, else the defaults for the horizon."""
+    return spec.limits or setup.limits or limits_for(spec)
 
 
 _NAMES: dict[str, Callable[..., Any]] = {

@@ -14,7 +14,7 @@ from harness.disk import Disk, Medium
 from harness.faults import Strike
 from harness.history import History
 from harness.intake import Intake, Taken, common_prefix
-from harness.spec import Spec, limits_for
+from harness.spec import Spec, limits_of
 from harness.types import Limits, Model, Policy, Setup, Tool
 
 Faults: TypeAlias = tuple[Callable[..., Any], ...]
@@ -52,7 +52,7 @@ class Track:
         self.spec = spec
         self.setup = setup
         self.policy = policy
-        self.limits: Limits = spec.limits or setup.limits or limits_for(spec)
+        self.limits: Limits = limits_of(spec, setup)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in setup.tools}
         self.model: Model = setup.model(spec.model.name)
         self.window: int = getattr(self.model, "window", WINDOW_DEFAULT)

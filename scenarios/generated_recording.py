@@ -26,8 +26,10 @@ def generated(turns: int, seed: int) -> list[dict[str, Any]]:
         number = _number(seed, turn)
         back = _number(seed, turn // 3)
         path = f"src/part_{number % 7}/total_{number % 90}.py"
-        text = f"Looking at src/part_{back % 7}/total_{back % 90}.py again, then {path}."
-        call = {"id": f"rec-{seed}-{turn}", "name": "read_file", "arguments": json.dumps({"path": path})}
+        symbol = f"total_{back % 90}_{turn % 3}"
+        text = f"It may be {symbol}, as seen before; looking at {path}."
+        arguments = json.dumps({"path": path, "symbol": symbol})
+        call = {"id": f"rec-{seed}-{turn}", "name": "read_file", "arguments": arguments}
         messages.append({"role": "assistant", "content": text, "tool_calls": [call]})
         if turn % 11 == 10:
             messages.append({"role": "user", "content": "Please go on."})

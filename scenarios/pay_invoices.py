@@ -25,7 +25,7 @@ INVOICE_BYTES = 157
 
 PAYEES = ("Acme", "Borealis", "Cobalt", "Dune", "Ember", "Fjord")
 
-GOAL = """goal = pay_invoices
+GOAL = """the goal = pay_invoices
 Pay every open invoice with pay_invoice, exactly once each, in the amount that list_invoices shows.
 There are {count} invoices, {page} on a page. Say so when all of them are paid."""
 
@@ -67,8 +67,8 @@ def _work(names: list[str], count: int) -> Work:
         return str(arguments.get("invoice")) if tool == "pay_invoice" else None
 
     return Work(
-        goal=("goal", "pay_invoices"),
-        items=tuple(Item(name, (f"invoice {name}",), partial(_payment, name)) for name in names),
+        goal=("the goal", "pay_invoices"),
+        items=tuple(Item(name, (f"invoice {name}",), partial(_payment, name), f"paid {name}") for name in names),
         source=source,
         completes=completes,
         width=WIDTH,
@@ -110,9 +110,8 @@ def _pay(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     if given["invoice"] not in world.get("open"):
         raise ToolError(f"there is no invoice {given['invoice']!r}")
     entry = (given["invoice"], given["amount"], given["payee"])
-    return world.put(
-        "ledger", (*world.get("ledger"), entry)
-    ), f"paid {given['invoice']}: {given['amount']} to {given['payee']}"
+    said = f"paid {given['invoice']} = {given['amount']} to {given['payee']}"
+    return world.put("ledger", (*world.get("ledger"), entry)), said
 
 
 def _check(world: World) -> str | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -35,6 +35,7 @@ class _Message(msgspec.Struct):
     content: str | None = None
     tool_calls: list[_Call] | None = None
     tool_call_id: str | None = None
+    is_error: bool = False
 
 
 class _Trajectory(msgspec.Struct):
@@ -58,16 +59,25 @@ def inputs_under(path: str) -> tuple[list[str], list[str]]:
     usable: list[str] = []
     refused: list[str] = []
     for file in files_under(path):
-        problems = []
-        for number, line in enumerate(_lines(str(file)), 1):
-            try:
-                usable.append(f"{file}#{_parse(file, number, line).id}")
-            except UsageError as error:
-                problems.append(str(error))
+        problems: list[str] = []
+        try:
+            for number, line in _lines(str(file)):
+                usable += _usable(file, number, line, problems)
+        except UsageError as error:
+            problems.append(str(error))
         if problems:
             more = f", and {len(problems) - 1} more lines of this file" if len(problems) > 1 else ""
             refused.append(problems[0] + more)
     return usable, refused
+
+
+def _usable(file: Path, number: int, line: bytes, problems: list[str]) -> list[str]:
+    """The input that a line is, if it is one; what is wrong with it goes to the problems."""
+    try:
+        return [f"{file}#{_parse(file, number, line).id}"]
+    except UsageError as error:
+        problems.append(str(error))
+        return []
 
 
 def load(source: str) -> tuple[list[dict[str, Any]], str]:
@@ -76,31 +86,42 @@ def load(source: str) -> tuple[list[dict[str, Any]], str]:
     path = Path(name)
     if not path.is_file():
         raise UsageError(f"no file {name!r}; a recording is named FILE#ID")
-    index = _index(str(path))
+    index, problems = _index(str(path), path.stat().st_mtime_ns)
     if wanted not in index:
-        raise UsageError(f"no trajectory {wanted!r} in {name}; it holds {', '.join(list(index)[:5])}, ...")
+        raise UsageError("; ".join((f"no trajectory {wanted!r} in {name}", f"it holds {_some(index)}", *problems[:3])))
     number, line = index[wanted]
     trajectory = _parse(path, number, line)
     return msgspec.to_builtins(trajectory.messages), sha256(line).hexdigest()[:16]
 
 
+def _some(index: Mapping[str, object]) -> str:
+    return ", ".join([*list(index)[:5], *(["..."] if len(index) > 5 else [])]) or "none"
+
+
 @lru_cache(maxsize=2)
-def _index(path: str) -> dict[str, tuple[int, bytes]]:
-    """Line number and line by id; a line without an id is not in it."""
-    index = {}
-    for number, line in enumerate(_lines(path), 1):
-        try:
-            index[msgspec.json.decode(line, type=_Named).id] = (number, line)
-        except (msgspec.DecodeError, UnicodeError):
-            continue
-    return index
+def _index(path: str, changed_ns: int) -> tuple[dict[str, tuple[int, bytes]], tuple[str, ...]]:
+    """Line number and line by id, and a sentence for each line without one; read once while the file stays the same."""
+    index: dict[str, tuple[int, bytes]] = {}
+    problems = []
+    try:
+        for number, line in _lines(path):
+            try:
+                name = msgspec.json.decode(line, type=_Named).id
+            except (msgspec.DecodeError, UnicodeError) as error:
+                problems.append(f"line {number} is broken ({error})")
+                continue
+            index[name] = (number, line)
+    except UsageError as error:
+        problems.append(str(error))
+    return index, tuple(problems)
 
 
-def _lines(path: str) -> Iterator[bytes]:
+def _lines(path: str) -> Iterator[tuple[int, bytes]]:
+    """The lines that are not empty, with their numbers. Raises `UsageError` where the file cannot be read on."""
     opened = gzip.open(path) if path.endswith(".gz") else open(path, "rb")  # noqa: SIM115  closed below
     with opened as stream:
         try:
-            yield from (line for line in stream if line.strip())
+            yield from ((number, line) for number, line in enumerate(stream, 1) if line.strip())
         except (OSError, EOFError, zlib.error) as error:
             raise UsageError(f"{path} cannot be read: {error}") from None
 
@@ -114,4 +135,8 @@ def _parse(path: Path, number: int, line: bytes) -> _Trajectory:
     if unknown or not any(message.role == "assistant" for message in trajectory.messages):
         what = f"role {sorted(unknown)[0]!r}" if unknown else "no assistant message"
         raise UsageError(f"{path}, line {number}: not a trajectory ({what})")
+    ids = [call.id for message in trajectory.messages for call in message.tool_calls or ()]
+    if len(set(ids)) < len(ids):
+        again = next(name for name in ids if ids.count(name) > 1)
+        raise UsageError(f"{path}, line {number}: not a trajectory (call id {again!r} is used twice)")
     return trajectory

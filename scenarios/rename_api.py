@@ -27,7 +27,11 @@ SHOWN_CHARACTERS = 4_000
 CALL_BYTES = 250
 """What the two calls and the edit's result of one file add to a view, beside the text of the file."""
 
-GOAL = """goal = rename_api
+AIM = ("the goal", "rename_api")
+RULE = "the new name"
+"""Names of facts; with a blank in them, so that no line of a real source file can be mistaken for one."""
+
+GOAL = """the goal = rename_api
 The function {old} has a new name. Rename it in all {count} files of the tree, as the notes of the project say.
 Read a file before you edit it: an edit needs the anchor that reading shows. Say so when every file is done."""
 
@@ -57,7 +61,7 @@ def _reader(work: Work, seed: int, profile: str) -> Reader:
 def _notes(tree: Tree, new_name: str) -> str:
     some = "\n".join(list(tree.files)[:12])
     return (
-        f"Notes of the project, binding for every file:\nnew_name = {new_name}\n"
+        f"Notes of the project, binding for every file:\n{RULE} = {new_name}\n"
         f"Any other name breaks the callers outside of this tree.\n{len(tree.files)} files use the function:\n{some}\n..."
     )
 
@@ -68,24 +72,28 @@ def _work(tree: Tree) -> Work:
     def source(fact: str) -> Source | None:
         if fact in anchors:
             return Source(Action("read_file", {"path": anchors[fact]}))
-        return Source(Action("list_files"), obvious=False) if fact == "new_name" else None
+        return Source(Action("list_files"), obvious=False) if fact == RULE else None
 
     def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
         return str(arguments.get("path")) if tool == "rename_in_file" else None
 
     return Work(
-        goal=("goal", "rename_api"),
-        items=tuple(Item(path, ("new_name", f"anchor {path}"), partial(_rename, tree, path)) for path in tree.files),
+        goal=AIM,
+        items=tuple(_item(tree, path) for path in tree.files),
         source=source,
         completes=completes,
         opening=Action("list_files"),
-        guesses={"new_name": f"new_{tree.old_name}"},
+        guesses={RULE: f"new_{tree.old_name}"},
         answer=f"All {len(tree.files)} files are renamed.",
     )
 
 
+def _item(tree: Tree, path: str) -> Item:
+    return Item(path, (RULE, f"anchor {path}"), partial(_rename, tree, path), evidence=f"renamed {path}")
+
+
 def _rename(tree: Tree, path: str, facts: Facts) -> Action:
-    names = {"old_name": tree.old_name, "new_name": facts["new_name"]}
+    names = {"old_name": tree.old_name, "new_name": facts[RULE]}
     return Action("rename_in_file", {"path": path, "anchor": facts[f"anchor {path}"], **names})
 
 
@@ -131,7 +139,7 @@ def _edit(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
         raise ToolError(f"{path} is not as the anchor {given['anchor']} says; read it again")
     changed, count = re.subn(rf"\b{re.escape(given['old_name'])}\b", lambda _: given["new_name"], text)
     files = {**world.get("files"), path: changed}
-    return world.put("files", files), f"renamed {count} uses in {path}"
+    return world.put("files", files), f"renamed {path} = {count} uses"
 
 
 def _check(tree: Tree, new_name: str, world: World) -> str | None:

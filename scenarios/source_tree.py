@@ -76,7 +76,11 @@ def _module(number: int, seed: int) -> str:
     for place, byte in enumerate(digest[4:]):
         body.insert(byte % (len(body) + 1), FILLERS[(byte + place) % len(FILLERS)].format(number=number))
     head = f'"""Module {number}."""\n\nfrom accounts import {OLD_NAME}\n\n\n'
-    lines = (f"def handle_{number}(identifier, identifiers=()):", *(f"    {line}" for line in body), "    return identifier")
+    lines = (
+        f"def handle_{number}(identifier, identifiers=()):",
+        *(f"    {line}" for line in body),
+        "    return identifier",
+    )
     return head + "\n".join(lines) + "\n"
 
 
@@ -88,7 +92,9 @@ def real(source: str, count: int) -> Tree:
     root = _root(source)
     texts = dict(_texts(root))
     if not texts:
-        raise UsageError(f"{source!r} holds no Python files of at most {FILE_BYTES_MAX} bytes; name a folder with sources")
+        raise UsageError(
+            f"{source!r} holds no Python files of at most {FILE_BYTES_MAX} bytes; name a folder with sources"
+        )
     words = {path: set(re.findall(r"\b[a-z][a-z_]{5,}\b", text)) for path, text in texts.items()}
     uses = Counter(word for found in words.values() for word in found if word not in RESERVED)
     if not uses:
@@ -103,7 +109,9 @@ def _root(source: str) -> Path:
     if not source.startswith("stdlib:"):
         root = Path(source)
         if not root.is_dir():
-            raise UsageError(f"no folder {source!r}; the input is `generated`, `stdlib:PACKAGE`, or the path of a folder")
+            raise UsageError(
+                f"no folder {source!r}; the input is `generated`, `stdlib:PACKAGE`, or the path of a folder"
+            )
         return root
     name = source.removeprefix("stdlib:")
     found = importlib.util.find_spec(name) if name.isidentifier() else None

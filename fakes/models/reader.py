@@ -14,7 +14,7 @@ from hashlib import blake2b
 import msgspec
 
 from fakes.models.profile import Profile, profile, used
-from fakes.models.sight import DONE, Sight, done_line, sight_of
+from fakes.models.sight import Sight, done_line, sight_of
 from fakes.work import Action, Item, Work
 from harness.policies.prompts import PROMPTS
 from harness.tokens import count_tokens, text_bytes
@@ -35,6 +35,9 @@ class Reader:
         self.window = self.profile.window
         self.latency_ms = self.profile.latency_ms
         self._sight = sight_of(work)
+        needs = dict.fromkeys(need for item in work.items for need in item.needs)
+        self._sources = {need: work.source(need) for need in needs}
+        self._hidden = tuple(need for need, source in self._sources.items() if source is None or not source.obvious)
 
     def __call__(self, request: Request, nth: int) -> Reply:
         """Answer a request that was answered `nth` times before."""
@@ -47,7 +50,7 @@ class Reader:
         actions = self._actions(sight, nth)
         if not actions:
             return Reply(self.work.answer)
-        stem = self._stem(view, nth)
+        stem = self._stem(sight, nth)
         calls = tuple(
             ToolCall(f"call_{stem}{index}", action.tool, msgspec.json.encode(action.arguments).decode())
             for index, action in enumerate(actions)
@@ -66,22 +69,24 @@ class Reader:
         lookups = self._lookups(sight, items[0])
         if lookups:
             return lookups
-        ready = [item for item in items[: work.width] if not self._lookups(sight, item)]
-        return [item.act(self._values(sight, item)) for item in ready]
+        ready = (item for item in items[1 : work.width] if not self._lookups(sight, item))
+        return [item.act(self._values(sight, item)) for item in (items[0], *ready)]
 
     def _left(self, sight: Sight) -> Iterator[Item]:
         """The items without evidence of being done, in order; what was found done is not looked at again."""
         items, done = self.work.items, sight.done
         while sight.first_open < len(items) and items[sight.first_open].name in done:
             sight.first_open += 1
-        return (item for item in items[sight.first_open :] if item.name not in done)
+        return (items[place] for place in range(sight.first_open, len(items)) if items[place].name not in done)
 
     def _lookups(self, sight: Sight, item: Item) -> list[Action]:
         """What must be looked up for an item: facts not in sight that it knows, or is told, to look for."""
-        found = []
+        found: list[Action] = []
         for need in item.needs:
-            source = self.work.source(need)
-            if need in sight.facts or source is None:
+            if need in sight.facts:
+                continue
+            source = self._sources[need]
+            if source is None:
                 continue
             if (source.obvious or source.action.tool in sight.tools) and source.action not in found:
                 found.append(source.action)
@@ -92,20 +97,27 @@ class Reader:
         values = {}
         for need in item.needs:
             seen = sight.facts.get(need)
-            p = self.profile.p_use(0, 0, 0)
-            if seen is not None and used(self.seed, item.name, need, sight.failures.get(item.name, 0), p):
+            if seen is not None and self._uses(sight, item, need):
                 values[need] = seen
             else:
                 values[need] = self.work.guesses.get(need, "unknown")
         return values
 
+    def _uses(self, sight: Sight, item: Item, need: str) -> bool:
+        """Whether this model uses a fact that it sees, as its profile says for the place where the fact stands."""
+        place = sight.places[need]
+        p = self.profile.p_use(sight.tokens, place, sight.tokens - place)
+        return used(self.seed, item.name, need, sight.failures.get(item.name, 0), p)
+
     def _summary(self, sight: Sight, max_output: int) -> str:
-        """Every fact that later work needs and that cannot simply be looked up again, and what is done."""
+        """What is done, and every fact that cannot simply be looked up again: its value, or where it may be found."""
         lines = [done_line(self.work, sight)]
-        for name, value in sight.facts.items():
-            source = self.work.source(name)
-            if name not in (self.work.goal[0], DONE) and (source is None or not source.obvious):
-                lines.append(f"{name} = {value}")
+        for name in self._hidden:
+            source = self._sources[name]
+            if name in sight.facts:
+                lines.append(f"{name} = {sight.facts[name]}")
+            elif source is not None and source.action.tool in sight.tools:
+                lines.append(f"[result of {source.action.tool} omitted]")
         text = ""
         for line in filter(None, reversed(lines)):
             longer = f"{text}\n{line}" if text else line
@@ -114,12 +126,9 @@ class Reader:
             text = longer
         return text or "Nothing was done so far."
 
-    def _stem(self, view: object, nth: int) -> str:
-        """The stem of the call ids: another one for every view and every repetition."""
-        messages: Vector[Message] = view  # type: ignore[assignment]
-        last = messages[-1]
-        text = f"{self.seed}/{len(messages)}/{nth}/{last.call_id}/{last.content}"
-        return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=5).hexdigest()
+    def _stem(self, sight: Sight, nth: int) -> str:
+        """The stem of the call ids: another one for every text and every repetition."""
+        return blake2b(f"{self.seed}/{sight.trail}/{sight.tokens}/{nth}".encode(), digest_size=5).hexdigest()
 
 
 def _first(items: Iterator[Item], count: int) -> Iterator[Item]:

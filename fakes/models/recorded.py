@@ -8,15 +8,16 @@ completion.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import Any
 
 import msgspec
 
 from harness.policies.prompts import PROMPTS
 from harness.tokens import count_tokens
-from harness.types import Message, Reply, Request, ToolCall
+from harness.types import Message, Reply, Request, Result, ToolCall
 
 ASK_USER = "ask_user"
 """The tool by which a recorded person speaks: a turn that waits for the user is played as a call of it."""
@@ -28,11 +29,11 @@ IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*(?:[./:][\w-]+)+|[a-z]+_\w+|[a-z]+[A-Z]
 
 @dataclass(frozen=True)
 class Recording:
-    """A trajectory as a goal, the model's turns, and the answers to their calls (`place`), in order; None is no answer."""
+    """A trajectory as a goal, the model's turns, and the answers to each call (by its `place`) in the order they came."""
 
     goal: str
     replies: tuple[Reply, ...]
-    answers: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    answers: Mapping[str, tuple[Result, ...]] = field(default_factory=dict)
 
     @property
     def tools(self) -> tuple[str, ...]:
@@ -40,52 +41,67 @@ class Recording:
         return tuple(sorted({call.name for reply in self.replies for call in reply.calls}))
 
 
-def recording(messages: Iterable[Mapping[str, Any]]) -> Recording:
-    """Read the messages of a trajectory (role, content, tool_calls, tool_call_id)."""
-    turns = list(_turns(list(messages)))
-    goal = "\n\n".join(turns[0].said) if turns and turns[0].assistant is None else ""
+def recording(messages: Sequence[Mapping[str, Any]]) -> Recording:
+    """Read the messages of a trajectory (role, content, tool_calls, tool_call_id, is_error).
+
+    A turn without calls that is followed by another turn, and not by a person, is said together with that one: played
+    alone, it would look like the end.
+    """
+    goal, turns = _turns(messages)
+    results = {message.get("tool_call_id"): message for message in messages if message["role"] == "tool"}
     replies: list[Reply] = []
-    answers: dict[str, tuple[str | None, ...]] = {}
+    answers: dict[str, tuple[Result, ...]] = {}
+    spoken: list[str] = []
     for number, turn in enumerate(turns):
-        if turn.assistant is None:
-            continue
-        calls = [_call(call) for call in turn.assistant.get("tool_calls") or ()]
-        results: list[str | None] = [turn.results.get(call.id) for call in calls]
-        if turn.said:
+        calls = [_call(call) for call in turn.said.get("tool_calls") or ()]
+        given = [_answer(results.get(call.id)) for call in calls]
+        if turn.heard:
             calls.append(ToolCall(f"user#{number}", ASK_USER, msgspec.json.encode({"turn": number}).decode()))
-            results.append("\n\n".join(turn.said))
-        for call, result in zip(calls, results, strict=True):
+            given.append(Result("\n\n".join(turn.heard)))
+        spoken.append(turn.said.get("content") or "")
+        if not calls and number < len(turns) - 1:
+            continue
+        for call, result in zip(calls, given, strict=True):
             asked = place(call.name, msgspec.json.decode(call.arguments))
             answers[asked] = (*answers.get(asked, ()), result)
-        text = turn.assistant.get("content") or ""
+        text = "\n\n".join(filter(None, spoken))
         replies.append(Reply(text or ("" if calls else END), tuple(calls), "calls" if calls else "end"))
-    return Recording(goal or "(the recording has no goal)", tuple(replies), answers)
+        spoken.clear()
+    return Recording("\n\n".join(goal) or "(the recording has no goal)", tuple(replies), answers)
 
 
 def place(name: str, given: Mapping[str, Any]) -> str:
-    """A tool and its arguments as one text: where the answers of a recording are found."""
-    return f"{name} {msgspec.json.encode(given, order='sorted').decode()}"
+    """A digest of a tool and its arguments: where the answers of a recording are found."""
+    text = name.encode() + b" " + msgspec.json.encode(given, order="sorted")
+    return blake2b(text, digest_size=12).hexdigest()
 
 
 @dataclass
 class _Turn:
-    assistant: Mapping[str, Any] | None
-    results: dict[str, str] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
+    """What the model said, and what people said after it."""
+
+    said: Mapping[str, Any]
+    heard: list[str] = field(default_factory=list)
 
 
-def _turns(messages: list[Mapping[str, Any]]) -> Iterator[_Turn]:
-    turn = _Turn(None)
+def _turns(messages: Iterable[Mapping[str, Any]]) -> tuple[list[str], list[_Turn]]:
+    """What was said before the model began, and its turns."""
+    goal: list[str] = []
+    turns: list[_Turn] = []
     for message in messages:
         if message["role"] == "assistant":
-            if turn.assistant is not None or turn.said:
-                yield turn
-            turn = _Turn(message)
-        elif message["role"] == "tool":
-            turn.results[message.get("tool_call_id") or ""] = message.get("content") or ""
-        else:
-            turn.said.append(message.get("content") or "")
-    yield turn
+            turns.append(_Turn(message))
+        elif message["role"] != "tool":
+            (turns[-1].heard if turns else goal).append(message.get("content") or "")
+    return goal, turns
+
+
+def _answer(message: Mapping[str, Any] | None) -> Result:
+    """A recorded tool message as a result; a call that never got one is answered with an error that says so."""
+    if message is None:
+        return Result(status="error", error="the recording holds no answer to this call")
+    text = message.get("content") or ""
+    return Result(status="error", error=text) if message.get("is_error") else Result(text)
 
 
 def _call(call: Mapping[str, Any]) -> ToolCall:

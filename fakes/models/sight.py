@@ -8,21 +8,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from zlib import crc32
 
 import msgspec
 
 from fakes.work import Work
 from harness.folding import Folding
+from harness.tokens import message_tokens
 from harness.types import Message, ToolCall
 
-_FACT = re.compile(r"^([^\s=][^=\n]{0,78}?) = (.*)$", re.MULTILINE)
+_OMITTED = re.compile(r"^\[result of (\w+)", re.MULTILINE)
 DONE = "done"
 UP_TO = "all up to "
 
 
 @dataclass
 class Sight:
-    """Facts by name, items done, tools whose successful calls are visible, failed attempts by item."""
+    """Facts by name, items done, tools that something visible points at, failed attempts by item.
+
+    `places` are the tokens before the end of the message in which a fact stands, `tokens` those of all messages, `trail`
+    is a checksum over everything that was read, and `first_open` counts the items found done from the first on.
+    """
 
     facts: dict[str, str] = field(default_factory=dict)
     done: set[str] = field(default_factory=set)
@@ -30,28 +36,39 @@ class Sight:
     failures: dict[str, int] = field(default_factory=dict)
     open: dict[str, ToolCall] = field(default_factory=dict)
     first_open: int = 0
+    places: dict[str, int] = field(default_factory=dict)
+    tokens: int = 0
+    trail: int = 0
 
 
 def sight_of(work: Work) -> Folding[Sight]:
     """A fold from a view to what a reader of this work graph sees in it."""
-    wanted = {need for item in work.items for need in item.needs} | {work.goal[0], DONE}
+    wanted = {need for item in work.items for need in item.needs} | {work.goal[0]}
+    proves = {item.evidence: item.name for item in work.items if item.evidence}
     index = {item.name: position for position, item in enumerate(work.items)}
     names = [item.name for item in work.items]
 
     def step(sight: Sight, message: Message) -> Sight:
+        content = message.content
+        sight.tokens += message_tokens(message)
+        sight.trail = crc32(f"{message.call_id}\n{content}".encode("utf-8", "surrogatepass"), sight.trail)
         for call in message.calls:
             sight.open[call.id] = call
         if message.role == "tool":
             _result(work, sight, message)
-        elif message.role == "assistant":
-            return sight
-        for name, value in _FACT.findall(message.content):
-            if name not in wanted:
+        if "[result of " in content:
+            sight.tools.update(_OMITTED.findall(content))
+        for line in content.split("\n") if " = " in content else ():
+            name, is_fact, value = line.partition(" = ")
+            if not is_fact:
                 continue
-            if name == DONE:
-                sight.done.update(_listed(value, names, index))
-            else:
+            if name in wanted:
                 sight.facts[name] = value.rstrip()
+                sight.places[name] = sight.tokens
+            elif name in proves:
+                sight.done.add(proves[name])
+            elif name == DONE:
+                sight.done.update(_listed(value.rstrip(), names, index))
         return sight
 
     return Folding(Sight, step)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from harness.checks.verdict import Verdict, conclude
-from harness.spec import limits_for
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -17,7 +16,7 @@ def budgets_hold(run: Run) -> Verdict:
     Turns are answered requests with tools; tokens are the input of every request, answered or not, and the output of
     every answer, as counted at the door. A crash may lose one answer: it allows one turn and one output more.
     """
-    limits = limits_for(run.spec)
+    limits = run.limits
     turns, tokens, requests = 0, 0, 0
     turns_max, tokens_max = limits.turns, limits.tokens
     asking = False

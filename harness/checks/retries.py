@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from harness.checks.record import Reading, reading_of
 from harness.checks.verdict import Verdict, conclude
 from harness.history import Event
-from harness.spec import limits_for
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -47,7 +46,7 @@ def _hasty(run: Run, reading: Reading) -> tuple[int, str]:
             limited = None
         elif event.kind == "error" and event.detail["error"] == "RateLimited":
             wait = event.detail["retry_after_ms"]
-            limited = event if wait is not None and 0 <= wait <= limits_for(run.spec).retry_wait_ms else None
+            limited = event if wait is not None and 0 <= wait <= run.limits.retry_wait_ms else None
     return premises, ""
 
 
@@ -60,7 +59,7 @@ def _remembered(reading: Reading, limited: Event, request: Event) -> bool:
 
 
 def _stubborn(run: Run) -> tuple[int, str]:
-    tries = limits_for(run.spec).tries
+    tries = run.limits.tries
     streaks = {True: 0, False: 0}
     unanswered = {True: False, False: False}
     premises, allowed = 0, tries

@@ -40,7 +40,7 @@ def tool_success_rate(run: Run) -> float | None:
 
 
 def retries(run: Run) -> int:
-    """Requests with the very view of one that failed and was not answered since, and tool calls with the id of one that failed."""
+    """Requests with the view of one that failed and is unanswered, and tool calls with the id of one that failed."""
     failed: set[str] = set()
     count = 0
     for call in model_calls(run):

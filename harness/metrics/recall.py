@@ -138,9 +138,7 @@ class _Tally:
 
     def replied(self, detail: Mapping[str, Any]) -> None:
         """A reply: judge what its calls refer to; what is new in it is the model's own."""
-        used = dict.fromkeys(
-            word for call in detail["calls"] for word in identifiers(spoken(call["arguments"]))
-        )
+        used = dict.fromkeys(word for call in detail["calls"] for word in identifiers(spoken(call["arguments"])))
         for word in used if self.offered else ():
             self._judge(word)
         for word in (*identifiers(detail["text"]), *used):

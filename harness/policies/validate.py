@@ -29,7 +29,8 @@ class Checked:
 def validated(policy: str, before: View, after: object, budget: int) -> Checked:
     """Check what a policy made of a view. Raises `PolicyError`; `budget` is in tokens and only named in messages."""
     view = _as_messages(policy, after)
-    missing = [message for message in before if message.pinned and message not in view]
+    shown = set(view)
+    missing = [message for message in before if message.pinned and message not in shown]
     if missing:
         raise PolicyError(
             f"{policy} returned a view without the pinned message {missing[0].content[:60]!r}; keep every message whose "
@@ -52,7 +53,7 @@ def validated(policy: str, before: View, after: object, budget: int) -> Checked:
 
 def _added(before: View, view: View) -> int:
     """Tokens of the policy's own messages; a shortened result is not one of them."""
-    return view_tokens(message for message in view if message.role != "tool" and message not in before)
+    return view_tokens(message for message in set(view).difference(before) if message.role != "tool")
 
 
 def _as_messages(policy: str, after: object) -> tuple[Message, ...]:

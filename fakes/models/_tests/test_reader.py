@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from fakes.models.profile import used
 from fakes.models.program import program
@@ -30,7 +32,7 @@ def work(width: int = 1, obvious: bool = False) -> Work:
 
     return Work(
         goal=("goal", "paint"),
-        items=tuple(Item(name, ("colour",), act(name)) for name in ("north", "south", "east")),
+        items=tuple(Item(name, ("colour",), act(name), f"painted {name}") for name in ("north", "south", "east")),
         source=lambda fact: Source(Action("look"), obvious) if fact == "colour" else None,
         completes=lambda tool, given: given.get("door") if tool == "paint" else None,
         opening=Action("look"),
@@ -99,6 +101,49 @@ def test_a_failed_call_is_not_evidence():
 def test_a_masked_result_is_still_evidence():
     masked = "[result of paint omitted: 2 bytes]"
     assert calls(answer([*told("colour = red"), *painted("north", masked)]))[0][1]["door"] == "south"
+
+
+@pytest.mark.parametrize("role", ["system", "user", "assistant"])
+def test_facts_and_evidence_count_wherever_they_are_written_down(role: str):
+    note = Message(role, "What I know:\ncolour = red\npainted north = red")
+    assert calls(answer([GOAL, note])) == [("paint", {"door": "south", "colour": "red"})]
+
+
+def test_a_placeholder_alone_tells_where_to_look_again():
+    assert calls(answer([GOAL, Message("user", "[result of look {} omitted: 99 bytes]")])) == [("look", {})]
+    assert (
+        calls(answer([GOAL, *painted("north"), Message("user", "[result of else omitted]")]))[0][1]["colour"] == "white"
+    )
+
+
+def test_a_summary_of_a_masked_view_says_where_the_rule_was():
+    view = [*told("[result of look {} omitted: 99 bytes]"), *painted("north"), Message("user", SUMMARY)]
+    text = Reader(work())(Request(Vector(view), ()), 0).text
+    assert text.splitlines() == ["[result of look omitted]", "done = all up to north"]
+    assert calls(answer([GOAL, Message("user", text)])) == [("look", {})]
+
+
+def test_shuffling_what_is_not_a_repeated_fact_changes_ids_only():
+    plain = answer([*told("colour = red"), *painted("north"), *painted("south")])
+    shuffled = answer([*told("colour = red"), *painted("south"), *painted("north")])
+    assert calls(plain) == calls(shuffled)
+    assert plain.calls[0].id != shuffled.calls[0].id
+
+
+@given(st.lists(st.sampled_from(["colour = red", "nothing", "painted north = red", "done = south"]), max_size=5))
+def test_ids_are_new_for_every_text_and_every_repetition(lines):
+    seen: dict[str, tuple] = {}
+    for stop in range(len(lines) + 1):
+        for nth in range(3):
+            view = [GOAL, *(Message("user", line) for line in lines[:stop])]
+            for call in answer(view, nth, width=2).calls:
+                assert seen.setdefault(call.id, (stop, nth)) == (stop, nth)
+
+
+def test_a_line_is_a_fact_only_where_the_name_stands_alone_before_the_sign():
+    assert calls(answer(told("    colour = red"))) == [("look", {})]
+    assert calls(answer(told("the colour = red"))) == [("look", {})]
+    assert calls(answer(told("colour == red"))) == [("look", {})]
 
 
 def test_without_the_goal_it_stops_early():

@@ -100,9 +100,24 @@ def test_sliding_window_keeps_the_goal_and_the_newest_exchanges_whole():
 
 def test_truncation_keeps_head_and_tail_and_says_how_much_went():
     view = Vector([GOAL, *exchange(1, ("a" * 300 + "b" * 500 + "c" * 300,))], message_tokens)
-    text = TruncateToolOutput()(view, 1)[2].content
-    assert text.startswith("a" * 200 + "\n[... 800 bytes cut ...]\n")
-    assert text.endswith("c" * 100)
+    text = TruncateToolOutput(keep=0)(view, 1)[2].content
+    assert text == "a" * 200 + "[... 800 bytes cut ...]\n" + "c" * 100
+
+
+def test_truncation_cuts_whole_lines_so_that_no_value_is_halved():
+    lines = [f"invoice {number} = {number * 11}.00 to Acme" for number in range(40)]
+    view = Vector([GOAL, *exchange(1, ("\n".join(lines),))], message_tokens)
+    kept = TruncateToolOutput(keep=0)(view, 1)[2].content.splitlines()
+    marker = next(index for index, line in enumerate(kept) if line.startswith("[... "))
+    assert kept[:marker] == lines[:marker]
+    assert kept[marker + 1 :] == lines[marker + 1 - len(kept) :]
+    assert 0 < marker < len(kept) - 1 < len(lines)
+
+
+def test_truncation_leaves_the_newest_results_whole():
+    view = long_view(4, 900)
+    cut = [len(message.content) < 900 for message in TruncateToolOutput(keep=2)(view, 1) if message.role == "tool"]
+    assert cut == [True, True, False, False]
 
 
 def test_masking_names_what_was_there():

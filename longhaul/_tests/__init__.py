@@ -1,0 +1,1 @@
+"""Tests of the command, the plugin and the public imports."""

@@ -1,0 +1,1 @@
+"""The subcommands of `longhaul`, one file each; every file has a constant `command`."""

@@ -1,0 +1,79 @@
+"""`longhaul run`: run a grid of scenarios x policies x seeds into a report, with a progress bar."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from harness.errors import HarnessError, UsageError
+from harness.spec import Spec
+from longhaul import exits
+from longhaul.grid import Add, Tally, name_of, run_grid
+from longhaul.home import claim
+from longhaul.names import short_name
+from longhaul.planning import grid_options, plan_of
+from longhaul.say import progress_bar, remark, say
+
+DEFAULT_OUT = Path("reports/out")
+
+
+@click.command(short_help="Run a grid of scenarios, policies and seeds into a report.")
+@grid_options
+@click.option("--metric", "metrics", multiple=True, metavar="FILE:NAME", help="A metric of your own: one more column.")
+@click.option("--events", default="failed", show_default=True, type=click.Choice(["all", "failed", "none"]),
+              help="Whose whole history is kept (failed: and a sample of the others).")  # fmt: skip
+@click.option(
+    "--prices", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A price book of your own (JSON)."
+)
+@click.option("--check", is_flag=True, help="Exit 1 where an invariant broke.")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: reports/out/<hash of plan>]"
+)
+def command(**options: Any) -> int:
+    """Run a grid of scenarios, kinds of tool, policies, view budgets and seeds; write a report.
+
+    Exits 0 when the grid ran, whatever came of it; 1 only with --check, when an invariant broke; 3 when the harness
+    failed; 130 after Ctrl-C, with what had finished by then in the report.
+    """
+    claim("reports")
+    from reports.leaderboard import leaderboard
+    from reports.own import load_prices, metrics_named
+    from reports.render import board_text
+    from reports.report import load
+    from reports.store import Store
+
+    specs = plan_of(options).specs()
+    if not specs:
+        raise UsageError("the plan is empty: none of these scenarios has a plain program")
+    prices = load_prices(options["prices"]) if options["prices"] else ()
+    out = options["out"] or DEFAULT_OUT / name_of(specs)
+    store = Store(out, options["events"], metrics_named(options["metrics"]))
+    store.begin()
+    try:
+        tally = _run(specs, store.add)
+    finally:
+        summary = store.finish(specs)
+    say(board_text(leaderboard(load(out), prices)))
+    say(str(summary))
+    return _exit_code(tally, options["check"])
+
+
+def _run(specs: tuple[Spec, ...], add: Add) -> Tally:
+    with progress_bar() as bar:
+        task = bar.add_task("", total=len(specs))
+
+        def progress(now: Tally, spec: Spec) -> None:
+            bar.update(task, completed=now.done, description=short_name(spec))
+
+        return run_grid(specs, add, progress)
+
+
+def _exit_code(tally: Tally, check: bool) -> int:
+    if tally.interrupted:
+        remark(f"interrupted: {tally.done} of {tally.planned} runs are in the report")
+        return exits.INTERRUPTED
+    if tally.harness_errors:
+        raise HarnessError(f"{tally.harness_errors} of {tally.done} runs were spoilt by the harness itself")
+    return exits.WORSE if check and (tally.failed or tally.invalid) else exits.FINE

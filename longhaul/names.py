@@ -1,0 +1,57 @@
+"""Readable names: of a spec, for test ids and progress bars."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from harness.faults import CrashAfter, CrashBefore, Strike, TornAppend
+from harness.spec import Choice, Spec
+
+_PLAIN = Spec("")
+
+
+def short_name(spec: Spec) -> str:
+    """What sets a spec apart from the default one: `pay_invoices-queryable-tool:pay_invoice#3-after`."""
+    parts = [stem(spec.scenario)]
+    parts += [str(getattr(spec, name)) for name in ("kind", "setting") if getattr(spec, name) != getattr(_PLAIN, name)]
+    parts += [_choice(getattr(spec, name)) for name in ("orchestrator", "policy", "model") if _differs(spec, name)]
+    parts += [f"{label}{getattr(spec, name)}" for name, label in _NUMBERS if _differs(spec, name)]
+    return "-".join([*parts, *map(_strike, spec.strikes)])
+
+
+_NUMBERS = (("horizon", "h"), ("view_budget", "v"), ("seed", "s"))
+
+
+def _differs(spec: Spec, name: str) -> bool:
+    return bool(getattr(spec, name) != getattr(_PLAIN, name))
+
+
+def stem(name: str) -> str:
+    """The last part of `path/to/file.py:Name`: its Name, for a constant SCENARIO the file's."""
+    path, colon, attribute = name.rpartition(":")
+    if not colon:
+        return name
+    return Path(path).stem if attribute in ("SCENARIO", "run") else attribute
+
+
+def _choice(chosen: Choice) -> str:
+    options = ",".join(f"{name}={value}" for name, value in chosen.options)
+    return f"{stem(chosen.name)}({options})" if options else stem(chosen.name)
+
+
+def _strike(strike: Strike) -> str:
+    times = "" if strike.times == 1 else "-for-ever" if strike.times is None else f"-{strike.times}x"
+    return f"{strike.site}#{strike.nth}-{_moment(strike.fault)}{times}"
+
+
+def _moment(fault: object) -> str:
+    match fault:
+        case CrashBefore(survive=survive):
+            return "before" if survive == "none" else f"before-{survive}"
+        case CrashAfter(survive=survive):
+            return "after" if survive == "none" else f"after-{survive}"
+        case TornAppend():
+            return "torn"
+        case Choice():
+            return _choice(fault)
+    return type(fault).__name__

@@ -1,0 +1,84 @@
+"""Plots: equal data, equal bytes; every label readable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.metrics import Prices
+from reports._tests.made import stored, trials
+from reports._tests.test_leaderboard import ranked
+from reports.labels import Point, place_labels
+from reports.leaderboard import leaderboard
+from reports.plots import _figure, _styled, compute_plot, pareto, tokens_plot
+from reports.report import Report
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory) -> Report:
+    return stored(tmp_path_factory.mktemp("plots"), trials())
+
+
+@pytest.mark.parametrize("name", ["plot.png", "plot.svg"])
+def test_equal_data_give_equal_bytes(report, tmp_path, name) -> None:
+    for draw in (
+        lambda path: compute_plot(leaderboard(report), path),
+        lambda path: tokens_plot(report, path),
+    ):
+        first = Path(draw(tmp_path / name)).read_bytes()
+        assert first == Path(draw(tmp_path / name)).read_bytes() and len(first) > 5_000
+    assert [tmp_path / name] == list(tmp_path.iterdir())
+
+
+def test_a_name_that_is_no_picture(report, tmp_path) -> None:
+    with pytest.raises(UsageError, match=r"must end in \.png or \.svg"):
+        tokens_plot(report, tmp_path / "plot.pdf")
+
+
+def test_nothing_to_plot(report, tmp_path) -> None:
+    with pytest.raises(UsageError, match="no row has both"):
+        compute_plot(ranked({"completed": None}), tmp_path / "plot.png")
+    with pytest.raises(UsageError, match="no price book 'mine'"):
+        compute_plot(leaderboard(report), tmp_path / "plot.png", Prices("mine"))
+
+
+def test_too_many_or_unknown_runs_are_refused(report, tmp_path) -> None:
+    ids = [row["run_id"] for row in report.runs]
+    with pytest.raises(UsageError, match="8 runs are too many to tell apart"):
+        tokens_plot(report, tmp_path / "plot.png", ids[:8])
+    with pytest.raises(UsageError, match="unknown run"):
+        tokens_plot(report, tmp_path / "plot.png", ["zzz"])
+
+
+def test_runs_can_be_named(report, tmp_path) -> None:
+    ids = [row["run_id"] for row in report.runs[:2]]
+    assert tokens_plot(report, tmp_path / "plot.svg", ids).is_file()
+
+
+def test_a_place_that_cannot_be_written(report, tmp_path) -> None:
+    with pytest.raises(UsageError, match="cannot write"):
+        tokens_plot(report, tmp_path / "no" / "folder.png")
+
+
+def test_the_front_holds_what_nothing_dominates() -> None:
+    points = [(5.0, 50.0), (1.0, 20.0), (2.0, 20.0), (9.0, 50.0), (9.0, 90.0), (3.0, 10.0)]
+    assert [(1.0, 20.0), (5.0, 50.0), (9.0, 90.0)] == pareto(points)
+    assert [] == pareto([])
+
+
+def test_no_label_lies_over_another() -> None:
+    points = [Point(x + y / 30, 100.0 - y, f"policy number {x}-{y}") for x in range(3) for y in (0, 1, 2, 3)]
+    with _styled():
+        figure = _figure((8, 5))
+        axes = figure.add_subplot()
+        axes.set_xlim(-1, 4)
+        axes.set_ylim(0, 110)
+        place_labels(axes, points, [])
+        figure.draw_without_rendering()
+        from matplotlib.text import Text
+
+        boxes = [Text.get_window_extent(text) for text in axes.texts]
+    assert 12 == len(boxes)
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])

@@ -1,0 +1,262 @@
+"""Plots: compute versus completion, and tokens per call. PNG or SVG by the name of the file; equal data, equal bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from harness.errors import UsageError
+from harness.metrics import BOOKS, Prices
+from reports.files import explained
+from reports.labels import Point, Segment, place_labels
+from reports.leaderboard import Leaderboard, Row
+from reports.report import Report
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
+"""Okabe and Ito's palette, which colour-blind readers can tell apart; markers and line styles differ as well."""
+
+MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+LINES = ("-", "--", ":", "-.")
+SETTINGS: Any = {
+    "svg.hashsalt": "longhaul",
+    "svg.fonttype": "path",
+    "font.family": "DejaVu Sans",
+    "font.size": 9,
+}
+CURVES_MAX = 7
+"""As many as there are colours."""
+
+
+def compute_plot(board: Leaderboard, path: Path | str, prices: Prices = BOOKS[0]) -> Path:
+    """Completion over cost per run, with the Pareto front. Rows without a claim of completion are left out.
+
+    Raises `UsageError` for a name that ends neither in .png nor .svg, an unknown price book, or nothing to plot.
+    """
+    rows = [row for row in board.rows if row.completion is not None and _cost(row, prices) is not None]
+    if not rows:
+        raise UsageError("nothing to plot: no row has both a completion and a cost")
+    path = _checked(path)
+    with _styled():
+        figure = _figure((8, 5))
+        axes = figure.add_subplot()
+        points = [
+            Point(_cost(row, prices) or 0.0, 100 * (row.completion or 0.0), _label(row, board))
+            for row in rows
+        ]
+        _scatter(axes, rows, points)
+        most = max(1, *(point.x for point in points))
+        front = _front(
+            axes,
+            [point for row, point in zip(rows, points, strict=True) if row.mark != "no model"],
+            1.12 * most,
+        )
+        axes.set_xlabel(f"cost per run [uncached input tokens], price book {prices.name}")
+        axes.set_ylabel("completion [% of valid runs]")
+        axes.set_ylim(-8, 112)
+        axes.set_xlim(-0.03 * most, 1.12 * most)
+        axes.set_yticks(range(0, 101, 20))
+        axes.xaxis.set_major_formatter(_thousands)
+        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False)
+        bars = [
+            ((point.x, _span(row)[0]), (point.x, _span(row)[1]))
+            for row, point in zip(rows, points, strict=True)
+        ]
+        place_labels(axes, points, [*bars, *front])
+        return _save(figure, path)
+
+
+def _front(axes: Axes, points: Sequence[Point], edge: float) -> list[Segment]:
+    """Draw the Pareto front of what needs a model (a plain program would be all of it); return its level parts."""
+    front = pareto([(point.x, point.y) for point in points])
+    if front:
+        axes.step(
+            *zip(*front, (edge, front[-1][1]), strict=True), where="post", color="#999999", linestyle="--", linewidth=1,
+            zorder=1, label="Pareto front: nothing with a model is cheaper and completes as much",
+        )  # fmt: skip
+    ends = [*(x for x, _ in front[1:]), edge]
+    return [((x, y), (end, y)) for (x, y), end in zip(front, ends, strict=True)] if front else []
+
+
+def _cost(row: Row, prices: Prices) -> float | None:
+    """Cost per valid run."""
+    if prices.name not in row.cost_per_run:
+        raise UsageError(
+            f"no price book {prices.name!r} in this leaderboard; there are {', '.join(row.cost_per_run)}"
+        )
+    return row.cost_per_run[prices.name]
+
+
+def _label(row: Row, board: Leaderboard) -> str:
+    subjects = [other.subject for other in board.rows if other.completion is not None]
+    name = row.subject.policy
+    if row.mark == "no model":
+        return "no model"
+    for field in ("orchestrator", "model", "view_budget", "setting"):
+        if len({getattr(subject, field) for subject in subjects if subject.orchestrator != "no_model"}) > 1:
+            value = getattr(row.subject, field)
+            name += f", {f'budget {value:g}' if field == 'view_budget' else value}"
+    return name
+
+
+def _scatter(axes: Axes, rows: Sequence[Row], points: Sequence[Point]) -> None:
+    """A marker for each row, its colour that of the policy, and a bar for the interval of its completion."""
+    policies = list(dict.fromkeys(row.subject.policy for row in rows if row.mark != "no model"))
+    for row, point in zip(rows, points, strict=True):
+        plain = row.mark == "no model"
+        index = 0 if plain else policies.index(row.subject.policy) % len(COLORS)
+        color, marker = ("#555555", "*") if plain else (COLORS[index], MARKERS[index])
+        low, high = _span(row)
+        if low < high:
+            bars = [[max(0.0, point.y - low)], [max(0.0, high - point.y)]]
+            axes.errorbar([point.x], [point.y], yerr=bars, color=color, linewidth=1, capsize=2, zorder=2)
+        axes.plot([point.x], [point.y], marker, color=color, markersize=10 if plain else 7, zorder=3)
+
+
+def _span(row: Row) -> tuple[float, float]:
+    """The interval of the completion in per cent; the completion itself where there is none."""
+    low, high = row.completion_interval or (row.completion or 0.0, row.completion or 0.0)
+    return 100 * low, 100 * high
+
+
+def pareto(points: Iterable[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points (cost, completion) that no other one dominates, by cost: cheaper first, each completing more."""
+    front: list[tuple[float, float]] = []
+    for cost, completion in sorted(points, key=lambda point: (point[0], -point[1])):
+        if not front or completion > front[-1][1]:
+            front.append((cost, completion))
+    return front
+
+
+def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -> Path:
+    """Input tokens per call and cumulative, compactions marked. Without run ids: one clean run of each policy.
+
+    Raises `UsageError` for an unknown run, more runs than can be told apart, or a report without requests.
+    """
+    rows = [report.run(run_id) for run_id in run_ids] or _examples(report)
+    if len(rows) > CURVES_MAX:
+        raise UsageError(f"{len(rows)} runs are too many to tell apart; name at most {CURVES_MAX}")
+    path = _checked(path)
+    calls = {row["run_id"]: report.calls(row["run_id"]) for row in rows}
+    rows = [row for row in rows if calls[row["run_id"]]]
+    if not rows:
+        raise UsageError("nothing to plot: none of these runs asked a model")
+    with _styled():
+        figure = _figure((8, 7))
+        above, below = figure.subplots(2, 1, sharex=True)
+        for index, row in enumerate(rows):
+            _curves((above, below), calls[row["run_id"]], index, _curve_name(row, rows))
+        above.plot([], [], "v", color="#555555", markerfacecolor="white", label="view compacted")
+        above.set_ylabel("input per call [tokens]")
+        below.set_ylabel("cumulative input [tokens]")
+        below.set_xlabel("model request of the run [number]")
+        for axes in (above, below):
+            axes.set_ylim(bottom=0)
+            axes.yaxis.set_major_formatter(_thousands)
+        above.set_title(_common(rows), fontsize=9)
+        below.legend(
+            *above.get_legend_handles_labels(),
+            loc="upper center",
+            bbox_to_anchor=(0.5, -0.2),
+            ncols=2,
+            frameon=False,
+        )
+        return _save(figure, path)
+
+
+def _examples(report: Report) -> list[dict[str, Any]]:
+    """The clean runs of the first task that has any, one for each policy of one orchestrator, at most as many as fit."""
+    clean = [
+        row
+        for row in report.runs
+        if not row["strikes"] and row["verdict"] != "invalid" and row["tokens_total"]
+    ]
+    if not clean:
+        raise UsageError(f"{report.path} has no valid run without strikes that asked a model; name a run")
+    names = ("scenario", "horizon", "kind", "input", "seed", "view_budget", "model", "orchestrator")
+    tasks: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for row in clean:
+        tasks.setdefault(tuple(row[name] for name in names), []).append(row)
+    task = max(tasks, key=lambda key: len(tasks[key]))
+    return sorted(tasks[task], key=lambda row: row["policy"] != "keep_all")[:CURVES_MAX]
+
+
+def _curve_name(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
+    parts = [row["policy"]]
+    for name in ("orchestrator", "scenario", "view_budget", "model", "seed"):
+        if len({other[name] for other in rows}) > 1:
+            parts.append(f"{name} {row[name]}")
+    twin = [other for other in rows if other["policy"] == row["policy"]]
+    return ", ".join([*parts, *([row["run_id"]] if len(twin) > 1 else [])])
+
+
+def _common(rows: Sequence[dict[str, Any]]) -> str:
+    """What all curves share, as the title."""
+    shared = [
+        name
+        for name in ("scenario", "horizon", "view_budget", "model", "seed")
+        if len({row[name] for row in rows}) == 1
+    ]
+    return ", ".join(f"{name.replace('_', ' ')} {rows[0][name]}" for name in shared)
+
+
+def _curves(axes: Sequence[Axes], calls: Sequence[dict[str, Any]], index: int, name: str) -> None:
+    numbers = [call["nth"] for call in calls]
+    sums: list[int] = []
+    for call in calls:
+        sums.append(call["input"] + (sums[-1] if sums else 0))
+    cut = [place for place, call in enumerate(calls) if call["compaction"]]
+    for pane, values in zip(axes, ([call["input"] for call in calls], sums), strict=True):
+        color, line = COLORS[index], LINES[index % 4]
+        pane.plot(numbers, values, line, color=color, linewidth=1.4, label=name)
+        pane.plot(
+            [numbers[i] for i in cut],
+            [values[i] for i in cut],
+            "v",
+            color=color,
+            markerfacecolor="white",
+            markersize=5,
+        )
+
+
+def _checked(path: Path | str) -> Path:
+    path = Path(path)
+    if path.suffix not in (".png", ".svg"):
+        raise UsageError(f"cannot plot into {str(path)!r}; the name must end in .png or .svg")
+    return path
+
+
+def _styled() -> Any:
+    import matplotlib
+
+    return matplotlib.rc_context(SETTINGS)
+
+
+def _figure(size: tuple[float, float]) -> Figure:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=size, layout="constrained")
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _thousands(value: float, position: float) -> str:
+    return f"{value:,.0f}"
+
+
+def _save(figure: Figure, path: Path) -> Path:
+    """Write without a date and without the software's version, so that equal data give equal bytes."""
+    beside = path.with_name(f".{path.name}.part")
+    metadata = {"Software": None} if path.suffix == ".png" else {"Date": None, "Creator": None}
+    with explained(str(path), "nothing was written"):
+        try:
+            figure.savefig(beside, format=path.suffix[1:], dpi=150, metadata=metadata)
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
+    return path

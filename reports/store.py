@@ -1,0 +1,211 @@
+"""Where runs are collected: one shard for each run as it ends, one set of tables when all are through.
+
+Workers of a parallel session share the folder; a shard is named by its run, so it does not matter who wrote it or in what
+order. A report that was interrupted is never half-written: its shards wait, and the tables before it stay as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from harness.checks import Judgement
+from harness.errors import UsageError
+from harness.metrics import METRICS, Metric
+from harness.run import Run
+from harness.spec import Spec
+from reports.files import explained, sync_folder, write_whole
+from reports.rows import call_rows, effect_rows, event_rows, run_row
+from reports.schema import TABLES, TableWriter
+
+Events = Literal["failed", "all", "none"]
+SAMPLE_ONE_IN = 20
+"""With `failed`, the events of one in twenty of the other runs are kept too, chosen by a hash of the spec."""
+
+SHARDS = ".shards"
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a report holds. `missing` are the planned specs that have no run; `table_bytes` the size of each file."""
+
+    path: Path
+    runs: int
+    failed: int
+    invalid: int
+    missing: tuple[str, ...]
+    events_kept: int
+    table_bytes: dict[str, int]
+
+    @property
+    def bytes_total(self) -> int:
+        """Bytes of all tables."""
+        return sum(self.table_bytes.values())
+
+    @property
+    def bytes_per_run(self) -> float:
+        """Bytes of all tables, divided by the runs."""
+        return self.bytes_total / max(1, self.runs)
+
+    def __str__(self) -> str:
+        missing = f", {len(self.missing)} planned runs missing" if self.missing else ""
+        return (
+            f"{self.path}: {self.runs} runs ({self.failed} failed, {self.invalid} invalid{missing}), "
+            f"{self.bytes_total:,} bytes, {self.bytes_per_run:,.0f} a run, events of {self.events_kept} kept"
+        )
+
+
+class _Head(msgspec.Struct):
+    """The first line of a shard: enough to sort it."""
+
+    spec: str
+    digest: str
+    verdict: str
+    verdicts: int
+    events_kept: bool
+
+
+class Store:
+    """Collects runs in a folder. `events` says whose whole history is kept; `metrics` become columns of `runs`."""
+
+    def __init__(
+        self, out: Path | str, events: Events = "failed", metrics: Iterable[Metric] = METRICS
+    ) -> None:
+        if events not in ("failed", "all", "none"):
+            raise UsageError(f"events is {events!r}; it must be one of failed, all, none")
+        self.out = Path(out)
+        self.events = events
+        self.metrics = _unique(metrics)
+        self._shards = self.out / SHARDS
+
+    def begin(self) -> None:
+        """Remove the shards of a session that was cut off: once, before anybody adds a run."""
+        with explained(str(self.out), "nothing was written"):
+            for shard in self._shards.glob("*") if self._shards.is_dir() else ():
+                shard.unlink()
+
+    def add(self, run: Run, judgement: Judgement) -> None:
+        """Keep a run: its shard is durable on return. Of two judgements of the same spec, that by more checks is kept.
+
+        Raises `UsageError` where the disk is full; every run that was added before is kept.
+        """
+        kept = self._keeps(run, judgement)
+        row = run_row(run, judgement, self.metrics, kept)
+        head = _Head(row["spec"], row["digest"], row["verdict"], len(judgement.verdicts), kept)
+        parts = (
+            head, row, call_rows(run), effect_rows(run), event_rows(run) if kept else [],
+            [{"run_id": row["run_id"], "wall_seconds": run.wall_seconds}],
+        )  # fmt: skip
+        path = self._shards / f"{run.spec.run_id}.jsonl"
+        with explained(str(path), f"the runs before it are kept in {self.out}"):
+            self._shards.mkdir(parents=True, exist_ok=True)
+            if path.exists() and _head(path).verdicts > head.verdicts:
+                return
+            write_whole(path, b"\n".join(map(_encode, parts)))
+
+    def _keeps(self, run: Run, judgement: Judgement) -> bool:
+        if self.events != "failed":
+            return self.events == "all"
+        return judgement.outcome in ("fail", "invalid") or int(run.spec.run_id, 16) % SAMPLE_ONE_IN == 0
+
+    def finish(self, planned: Iterable[Spec] = ()) -> Summary:
+        """Merge the shards of all workers into the tables and remove them.
+
+        Raises `UsageError` where the disk is full; the shards stay, and so do the tables of an earlier session.
+        """
+        with explained(
+            str(self.out), f"every finished run waits in {self._shards}; make room and finish again"
+        ):
+            self.out.mkdir(parents=True, exist_ok=True)
+            heads = sorted((_head(path).spec, path) for path in self._shards.glob("*.jsonl"))
+            shards = [path for _, path in heads]
+            have = {spec for spec, _ in heads}
+            missing = tuple(sorted({repr(spec) for spec in planned} - have))
+            self._write(
+                shards, {"longhaul.missing": _encode(missing).decode(), "longhaul.report": _mark(shards)}
+            )
+            summary = self._summary([_head(path) for path in shards], missing)
+            self._clear(shards)
+        return summary
+
+    def _write(self, shards: list[Path], notes: dict[str, str]) -> None:
+        """All tables under other names first, then all renamed: a disk that fills up spoils none."""
+        beside = {table: self.out / f".{table}.parquet.{os.getpid()}.part" for table in TABLES}
+        try:
+            with ExitStack() as stack:
+                writers = {}
+                for table, path in beside.items():
+                    writers[table] = TableWriter(str(path), table, self.metrics, notes)
+                    stack.callback(writers[table].abandon)
+                for path in shards:
+                    for table, rows in _tables(path):
+                        writers[table].add(rows)
+                for writer in writers.values():
+                    writer.close()
+            for table, path in beside.items():
+                path.replace(self.out / f"{table}.parquet")
+            sync_folder(self.out)
+        finally:
+            for path in beside.values():
+                with suppress(OSError):
+                    path.unlink()
+
+    def _summary(self, heads: list[_Head], missing: tuple[str, ...]) -> Summary:
+        return Summary(
+            path=self.out,
+            runs=len(heads),
+            failed=sum(head.verdict == "fail" for head in heads),
+            invalid=sum(head.verdict == "invalid" for head in heads),
+            missing=missing,
+            events_kept=sum(head.events_kept for head in heads),
+            table_bytes={table: (self.out / f"{table}.parquet").stat().st_size for table in TABLES},
+        )
+
+    def _clear(self, shards: list[Path]) -> None:
+        for path in shards:
+            path.unlink()
+        with suppress(OSError):
+            self._shards.rmdir()
+
+
+def _unique(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    """The metrics, refused where two have one name."""
+    metrics = tuple(metrics)
+    names = [metric.name for metric in metrics]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(f"two metrics are named {twice[0]!r}; every column needs a name of its own")
+    return metrics
+
+
+def _head(path: Path) -> _Head:
+    with path.open("rb") as file:
+        return msgspec.json.decode(file.readline(), type=_Head)
+
+
+def _tables(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    _, row, calls, effects, events, timing = map(_decoded, path.read_bytes().split(b"\n"))
+    yield from (
+        ("runs", [row]),
+        ("calls", calls),
+        ("effects", effects),
+        ("events", events),
+        ("timing", timing),
+    )
+
+
+_decoded: Callable[[bytes], Any] = msgspec.json.decode
+
+
+def _mark(shards: list[Path]) -> str:
+    """What the files of one report have in common, so that files of two are never read as one."""
+    heads = (_head(path) for path in shards)
+    return hashlib.sha256("\n".join(f"{head.spec} {head.digest}" for head in heads).encode()).hexdigest()[:16]
