@@ -1,0 +1,51 @@
+"""The public names, pinned; and what importing them must not cost."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import longhaul
+from longhaul.home import ROOT
+
+NAMES = """
+Answer Broken CHECKS Check ConnectionLost ContextTooLong CrashAfter CrashBefore DiskFailed DoorError EmptyAnswer Event
+FailAfter FailBefore Fault HallucinatedTool Hang HangAfter HarnessError Host InvalidRequest Judgement Limits
+MalformedArguments Message Metric Model NoSpace Orchestrator PROGRESS Parameters Passage Policy Proceed Question RateLimit
+RateLimited Reply Request Result Run SAFETY Scenario ServerError ServerFailed Setup Slow Spec Strike TimedOut Tool ToolCall
+ToolError TornAppend Usage UsageError Verdict View World WrongType assert_survives crash_specs execute forever judge parse
+""".split()
+
+
+def test_the_public_names_are_these() -> None:
+    assert sorted(longhaul.__all__) == sorted(NAMES)
+    assert [name for name in NAMES if getattr(longhaul, name, None) is None] == []
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    lacking = [name for name in NAMES if callable(getattr(longhaul, name)) and not getattr(longhaul, name).__doc__]
+    assert lacking == []
+
+
+def test_another_name_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="module 'longhaul' has no attribute 'Spek'"):
+        longhaul.Spek
+
+
+def imported(statement: str) -> set[str]:
+    """The modules that a fresh process has imported after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_importing_the_public_names_is_light() -> None:
+    heavy = {"pandas", "pyarrow", "matplotlib", "pytest", "numpy", "httpx", "rich", "click", "reports"}
+    assert imported("from longhaul import *") & heavy == set()
+
+
+def test_importing_the_plugin_imports_nothing_of_ours_but_itself() -> None:
+    ours = {"harness", "fakes", "scenarios", "reports", "evals", "msgspec"}
+    assert imported("import longhaul.plugin") & ours == set()
