@@ -15,13 +15,26 @@ The same shape serves every site. At disk sites nothing may wait, because a writ
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from typing import Any, Literal, Protocol, TypeAlias
 
 import msgspec
 
 from harness.errors import ConnectionLost, DiskFailed, RateLimited, ServerFailed
 from harness.types import Reply, ToolCall
+
+
+def brief(value: Any) -> str:
+    """The shortest code that makes this dataclass value: required fields by position, others only where they differ."""
+    shown = []
+    for item in fields(value):
+        given = getattr(value, item.name)
+        if item.default is MISSING:
+            shown.append(repr(given))
+        elif given != item.default:
+            shown.append(f"{item.name}={given!r}")
+    return f"{type(value).__name__}({', '.join(shown)})"
+
 
 Survive = Literal["none", "half", "all_but_last_byte", "all"]
 """Which of the bytes that were appended but not flushed are still there after the crash."""
@@ -50,6 +63,8 @@ class Passage(Protocol):
 class Strike:
     """Where a fault hits: the `nth` passage of `site` (from 1, over all lives), `times` passages (None = for ever)."""
 
+    __repr__ = brief
+
     site: str
     nth: int
     fault: Any
@@ -64,6 +79,8 @@ class Strike:
 class CrashBefore:
     """The process dies before anything passes."""
 
+    __repr__ = brief
+
     survive: Survive = "none"
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
@@ -73,6 +90,8 @@ class CrashBefore:
 @dataclass(frozen=True)
 class CrashAfter:
     """It happened, and the process dies before it learns of it. At `disk:append` with `none`: the lost un-fsynced tail."""
+
+    __repr__ = brief
 
     survive: Survive = "none"
 
@@ -85,6 +104,8 @@ class CrashAfter:
 class TornAppend:
     """The process dies in the middle of a write: everything unflushed before it survives, and `share` of this record."""
 
+    __repr__ = brief
+
     share: float = 0.5
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
@@ -96,6 +117,8 @@ class TornAppend:
 class RateLimit:
     """429; `retry_after_ms` may be None (absent), 0, negative or absurd."""
 
+    __repr__ = brief
+
     retry_after_ms: int | None = 1_000
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
@@ -105,6 +128,8 @@ class RateLimit:
 @dataclass(frozen=True)
 class ServerError:
     """A 5xx of the vendor."""
+
+    __repr__ = brief
 
     status: int = 500
 
@@ -116,6 +141,8 @@ class ServerError:
 class Hang:
     """Nothing happens and no answer ever comes."""
 
+    __repr__ = brief
+
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         return await passage.hang()
 
@@ -123,6 +150,8 @@ class Hang:
 @dataclass(frozen=True)
 class HangAfter:
     """The effect happens, and no answer ever comes."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         await proceed()
@@ -132,6 +161,8 @@ class HangAfter:
 @dataclass(frozen=True)
 class Slow:
     """The answer takes `ms` virtual milliseconds longer."""
+
+    __repr__ = brief
 
     ms: int = 20_000
 
@@ -144,6 +175,8 @@ class Slow:
 class FailBefore:
     """The connection is lost before the effect."""
 
+    __repr__ = brief
+
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         raise ConnectionLost("connection reset by peer")
 
@@ -151,6 +184,8 @@ class FailBefore:
 @dataclass(frozen=True)
 class FailAfter:
     """The connection is lost after the effect: the caller sees just what `FailBefore` shows."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         await proceed()
@@ -160,6 +195,8 @@ class FailAfter:
 @dataclass(frozen=True)
 class EmptyAnswer:
     """The model answers with nothing: no text and no call."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         reply: Reply = await proceed()
@@ -176,6 +213,8 @@ def _with_calls(reply: Reply, change: Callable[[ToolCall], ToolCall]) -> Reply:
 class HallucinatedTool:
     """The model calls a tool that does not exist."""
 
+    __repr__ = brief
+
     name: str = "delete_everything"
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
@@ -185,6 +224,8 @@ class HallucinatedTool:
 @dataclass(frozen=True)
 class MalformedArguments:
     """The arguments of every call are cut in the middle and no longer JSON."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         return _with_calls(
@@ -196,6 +237,8 @@ class MalformedArguments:
 @dataclass(frozen=True)
 class WrongType:
     """Every argument has the wrong type: valid JSON that breaks the schema."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         return _with_calls(await proceed(), _with_wrong_types)
@@ -210,6 +253,8 @@ def _with_wrong_types(call: ToolCall) -> ToolCall:
 @dataclass(frozen=True)
 class NoSpace:
     """The disk is full: nothing of this write is kept."""
+
+    __repr__ = brief
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         raise DiskFailed("no space left on device", error_type="ENOSPC")

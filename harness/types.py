@@ -72,6 +72,11 @@ class Result(Struct, frozen=True, omit_defaults=True, gc=False):
     truncated: bool = False
 
 
+def shown(result: Result) -> str:
+    """What a model reads of a result: its content, or `error: ` and the reason."""
+    return result.content if result.status == "ok" else f"error: {result.error}"
+
+
 class Question(Struct, frozen=True):
     """A question to a human: about which call of which tool, under which idempotency key."""
 

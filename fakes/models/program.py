@@ -8,7 +8,7 @@ from typing import Any
 from fakes.models.reader import Reader
 from fakes.work import Work
 from harness.host import Host
-from harness.types import Message, Request
+from harness.types import Message, Request, shown
 from harness.vector import Vector
 
 
@@ -25,7 +25,6 @@ def program(work: Work) -> Callable[[Host], Coroutine[Any, Any, str]]:
                 return step.text
             for call in step.calls:
                 result = await host.tool(call, key=call.id)
-                shown = result.content if result.status == "ok" else f"error: {result.error}"
-                record = record.append(Message("tool", shown, call_id=call.id))
+                record = record.append(Message("tool", shown(result), call_id=call.id))
 
     return run

@@ -255,3 +255,11 @@ async def retries_at_once_in_its_next_life(host: Host) -> None:
     except DoorError as error:
         await host.sleep(error.retry_after_ms or 0)
         await host.model(Request((GO,), host.tools))
+
+
+async def grows_out_of_a_summary(host: Host) -> None:
+    """Drops a pin in a summary request, and goes on from there as if nothing was missing."""
+    other = Message("user", "Pay only INV-001.", pinned=True)
+    await host.model(Request((GO, other), host.tools))
+    await host.model(Request((GO,)))
+    await host.model(Request((GO, Message("user", "more")), host.tools))

@@ -253,3 +253,7 @@ def test_the_run_id_is_the_same_in_another_process() -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stdout.strip() == spec.run_id
+
+
+def test_the_order_in_which_options_are_written_does_not_matter() -> None:
+    assert repr(Policy("p", b=1, a=2)) == repr(Policy("p", a=2, b=1)) == "Policy('p', a=2, b=1)"

@@ -67,9 +67,7 @@ def _repeated_tool_calls(run: Run) -> int:
 def hallucinated_calls(run: Run) -> int:
     """Calls in the model's replies that name a tool which does not exist."""
     known = {tool.name for tool in run.setup.tools}
-    replies = (
-        event.detail["calls"] for event in run.events if event.site == "model" and event.kind == "reply"
-    )
+    replies = (event.detail["calls"] for event in run.events if event.site == "model" and event.kind == "reply")
     return sum(call["name"] not in known for calls in replies for call in calls)
 
 

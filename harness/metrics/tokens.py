@@ -6,6 +6,7 @@ them would look like a compaction. A run that never offers tools is measured on 
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from harness.checks.record import reading_of
@@ -56,7 +57,7 @@ def token_spikes(run: Run) -> int:
 
 def spikes(series: Sequence[int]) -> int:
     """How many differences of the series are spikes; where the deviation is 0, every one above the median counts."""
-    steps = [later - earlier for earlier, later in zip(series, series[1:], strict=False)]
+    steps = [later - earlier for earlier, later in pairwise(series)]
     if not steps:
         return 0
     middle = median(steps)
@@ -80,7 +81,7 @@ def growth(series: Sequence[int]) -> str | None:
         return None
     third = len(series) // 3
     flat = mean(series[-third:]) < 1.25 * mean(series[third : 2 * third])
-    gross = sum(max(0, later - earlier) for earlier, later in zip(series, series[1:], strict=False))
+    gross = sum(max(0, later - earlier) for earlier, later in pairwise(series))
     if flat and (series[-1] - series[0] < 0.35 * gross or not gross):
         return "bounded"
     gamma = _gamma(series)

@@ -6,7 +6,7 @@ It forgets everything in a crash and starts over, so the checks of exactly-once 
 from __future__ import annotations
 
 from harness.host import Host
-from harness.types import Message, Request
+from harness.types import Message, Request, shown
 
 
 async def run(host: Host) -> str:
@@ -19,4 +19,4 @@ async def run(host: Host) -> str:
             return reply.text
         for call in reply.calls:
             result = await host.tool(call, key=call.id)
-            messages.append(Message("tool", result.content or result.error, call_id=call.id))
+            messages.append(Message("tool", shown(result), call_id=call.id))

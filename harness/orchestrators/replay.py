@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable
 import msgspec
 
 from harness.host import Host
-from harness.types import Message, Reply, Request, Result
+from harness.types import Message, Reply, Request, Result, shown
 
 
 class _Step(msgspec.Struct, frozen=True):
@@ -64,5 +64,5 @@ async def run(host: Host) -> str:
 
             result = (await steps.step(name, act)).result
             assert result is not None
-            messages.append(Message("tool", result.content or result.error, call_id=call.id))
+            messages.append(Message("tool", shown(result), call_id=call.id))
     return "out of turns"

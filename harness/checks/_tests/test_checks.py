@@ -127,6 +127,10 @@ def test_a_pin_that_came_back_and_is_dropped_again_is_missed() -> None:
     )
 
 
+def test_a_view_that_grew_out_of_a_summary_request_is_searched_for_every_pin() -> None:
+    assert verdict("pins_visible", "doors.py:grows_out_of_a_summary") == ("fail", 1)
+
+
 def test_every_request_that_a_vendor_refuses_is_named_by_its_sentence() -> None:
     found = check("transcript_well_formed", execute(small("doors.py:asks_malformed")))
     assert (found.outcome, found.premises) == ("fail", 9)

@@ -17,18 +17,18 @@ def three_requests() -> Made:
 
 def test_totals_hold_the_policys_own_calls_and_lost_answers_but_no_refusals() -> None:
     run = three_requests().run()
-    assert (1_800, 400, 30) == (
+    assert (
         tokens.tokens_input(run),
         tokens.tokens_cached(run),
         tokens.tokens_output(run),
-    )
-    assert 1_830 == tokens.tokens_total(run)
-    assert 520 == tokens.tokens_policy(run)
-    assert 9_000 == tokens.tokens_peak(run)
+    ) == (1_800, 400, 30)
+    assert tokens.tokens_total(run) == 1_830
+    assert tokens.tokens_policy(run) == 520
+    assert tokens.tokens_peak(run) == 9_000
 
 
 def test_a_timeout_is_billed_because_it_may_have_been_answered() -> None:
-    assert 70 == tokens.tokens_total(Made().ask(70).refuse("TimedOut", 0).run())
+    assert tokens.tokens_total(Made().ask(70).refuse("TimedOut", 0).run()) == 70
 
 
 def test_cost_under_every_book() -> None:
@@ -46,16 +46,16 @@ def test_cost_under_every_book() -> None:
 def test_tool_bytes_before_are_the_tools_and_after_what_the_last_step_shows() -> None:
     made = Made().call("look").result("look", "x" * 100).step(10, new=["x" * 100, "é" * 10])
     made.step(5, new=["[cut]"], shared=1).step(5, tools=0, new=["long" * 9], shared=0)
-    assert 100 == tokens.tool_bytes_before(made.run())
-    assert 105 == tokens.tool_bytes_after(made.run())
+    assert tokens.tool_bytes_before(made.run()) == 100
+    assert tokens.tool_bytes_after(made.run()) == 105
 
 
 def test_every_metric_is_documented_and_names_its_unit() -> None:
     assert len(METRICS) == len({metric.name for metric in METRICS})
-    assert [] == [metric.name for metric in METRICS if not metric.doc or not metric.unit]
+    assert [metric.name for metric in METRICS if not metric.doc or not metric.unit] == []
 
 
 def test_every_metric_holds_of_a_run_in_which_nothing_happened() -> None:
     values = {metric.name: metric(Made().run()) for metric in METRICS}
-    assert {0, 0.0} == {values["tokens_total"], values["cost_none"], values["steps"], values["compactions"]}
+    assert {0} == {values["tokens_total"], values["cost_none"], values["steps"], values["compactions"]}
     assert values["tool_success_rate"] is None

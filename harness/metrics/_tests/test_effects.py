@@ -24,45 +24,43 @@ def fates(made: Made, ending: str = "returned", **setup) -> list[tuple[str, str]
 
 def test_all_as_expected() -> None:
     made = pay(pay(Made(), "1"), "2")
-    assert [("1", "ok"), ("2", "ok")] == fates(made, expected=ONE_AND_TWO)
+    assert fates(made, expected=ONE_AND_TWO) == [("1", "ok"), ("2", "ok")]
 
 
 def test_the_same_deed_twice_is_a_duplicate() -> None:
     made = pay(pay(pay(Made(), "1"), "1"), "2")
-    assert [("1", "ok"), ("1", "duplicated"), ("2", "ok")] == fates(made, expected=ONE_AND_TWO)
-    assert 1 == dup_effects(made.run())
+    assert fates(made, expected=ONE_AND_TWO) == [("1", "ok"), ("1", "duplicated"), ("2", "ok")]
+    assert dup_effects(made.run()) == 1
 
 
 def test_writing_twice_is_no_duplicate() -> None:
     made = Made()
     for _ in range(2):
         made.call("note").effect("note", "a", "write").result("note")
-    assert 0 == dup_effects(made.run(expected=ONE_AND_TWO[:0]))
-    assert [("a", "ok"), ("a", "ok")] == fates(made)
+    assert dup_effects(made.run(expected=ONE_AND_TWO[:0])) == 0
+    assert fates(made) == [("a", "ok"), ("a", "ok")]
 
 
 def test_an_expected_deed_that_never_happened_is_lost_only_if_the_run_returned() -> None:
     made = pay(Made(), "1")
-    assert [("1", "ok"), ("2", "lost")] == fates(made, expected=ONE_AND_TWO)
-    assert [("1", "ok")] == fates(made, "stuck", expected=ONE_AND_TWO)
-    assert 1 == lost_effects(made.run(expected=ONE_AND_TWO))
+    assert fates(made, expected=ONE_AND_TWO) == [("1", "ok"), ("2", "lost")]
+    assert fates(made, "stuck", expected=ONE_AND_TWO) == [("1", "ok")]
+    assert lost_effects(made.run(expected=ONE_AND_TWO)) == 1
 
 
 def test_a_deed_that_nobody_expects() -> None:
-    assert [("9", "unexpected"), ("1", "lost"), ("2", "lost")] == fates(
-        pay(Made(), "9"), expected=ONE_AND_TWO
-    )
-    assert 1 == unexpected_effects(pay(Made(), "9").run(expected=ONE_AND_TWO))
-    assert [("9", "ok")] == fates(pay(Made(), "9"))
+    assert fates(pay(Made(), "9"), expected=ONE_AND_TWO) == [("9", "unexpected"), ("1", "lost"), ("2", "lost")]
+    assert unexpected_effects(pay(Made(), "9").run(expected=ONE_AND_TWO)) == 1
+    assert fates(pay(Made(), "9")) == [("9", "ok")]
 
 
 def test_an_effect_whose_answer_was_lost_is_recovered_if_it_is_not_done_again() -> None:
     crashed = Made().call("pay").effect("pay", "1").die()
     failed = Made().call("pay").effect("pay", "1").fail("pay")
     assert [("1", "recovered")] == fates(crashed) == fates(failed)
-    assert 1 == recovered_effects(crashed.run())
+    assert recovered_effects(crashed.run()) == 1
 
 
 def test_an_effect_whose_answer_was_lost_and_that_was_done_again_is_not_recovered() -> None:
     made = pay(Made().call("pay").effect("pay", "1").die(), "1")
-    assert [("1", "ok"), ("1", "duplicated")] == fates(made)
+    assert fates(made) == [("1", "ok"), ("1", "duplicated")]

@@ -12,7 +12,7 @@ from harness.orchestrators._tests.worlds import invoices, run_reference
 
 def test_steps_are_answered_requests_that_offered_tools() -> None:
     made = Made().step(1).step(1, tools=0).ask(1).refuse().ask(1)
-    assert 1 == health.steps(made.run())
+    assert health.steps(made.run()) == 1
 
 
 def test_completion_is_the_worlds_and_the_orchestrators_word() -> None:
@@ -29,36 +29,19 @@ def test_giving_up_after_a_context_error() -> None:
 
 
 def test_the_success_rate_counts_calls_that_came_to_an_end() -> None:
-    made = (
-        Made()
-        .call("look")
-        .result("look")
-        .call("look")
-        .result("look", status="error")
-        .call("look")
-        .fail("look")
-    )
+    made = Made().call("look").result("look").call("look").result("look", status="error").call("look").fail("look")
     assert pytest.approx(1 / 3) == health.tool_success_rate(made.call("look").run())
-    assert 4 == health.tool_calls(made.run())
+    assert health.tool_calls(made.run()) == 4
 
 
 def test_retries_of_requests_and_calls() -> None:
-    made = (
-        Made()
-        .ask(1, digest="a")
-        .refuse()
-        .ask(1, digest="a")
-        .refuse()
-        .ask(1, digest="a")
-        .reply()
-        .ask(1, digest="a")
-    )
+    made = Made().ask(1, digest="a").refuse().ask(1, digest="a").refuse().ask(1, digest="a").reply().ask(1, digest="a")
     made.call("look").fail("look").call("look").result("look").call("look", id="2").result("look")
-    assert 3 == health.retries(made.run())
+    assert health.retries(made.run()) == 3
 
 
 def test_a_tool_that_does_not_exist() -> None:
-    assert 1 == health.hallucinated_calls(Made().ask(1).reply(calls=["look", "teleport"]).run())
+    assert health.hallucinated_calls(Made().ask(1).reply(calls=["look", "teleport"]).run()) == 1
 
 
 def reasons(made: Made) -> list[str]:
@@ -66,31 +49,26 @@ def reasons(made: Made) -> list[str]:
 
 
 def test_a_view_that_grows_is_not_compacted() -> None:
-    assert ["", "", ""] == reasons(Made().step(1).step(2).step(3))
+    assert reasons(Made().step(1).step(2).step(3)) == ["", "", ""]
 
 
 def test_a_view_that_lost_its_beginning_is_compacted() -> None:
-    assert ["", "", UNOBSERVED] == reasons(Made().step(1).step(2).step(1, shared=1, new=["short"]))
-    assert 1 == health.compactions(Made().step(1).step(2).step(1, shared=0).run())
+    assert reasons(Made().step(1).step(2).step(1, shared=1, new=["short"])) == ["", "", UNOBSERVED]
+    assert health.compactions(Made().step(1).step(2).step(1, shared=0).run()) == 1
 
 
 def test_a_new_life_with_a_shorter_view_is_not_a_compaction() -> None:
-    assert ["", "", ""] == reasons(Made().step(1).step(2).die().step(1, shared=0))
+    assert reasons(Made().step(1).step(2).die().step(1, shared=0)) == ["", "", ""]
 
 
 def test_a_policys_own_request_is_no_compaction_but_the_view_after_it_is() -> None:
-    made = (
-        Made()
-        .step(1, new=["a", "b"])
-        .step(1, tools=0, shared=0, new=["sum up"])
-        .step(1, shared=0, new=["a", "c"])
-    )
-    assert ["", "", UNOBSERVED] == reasons(made)
+    made = Made().step(1, new=["a", "b"]).step(1, tools=0, shared=0, new=["sum up"]).step(1, shared=0, new=["a", "c"])
+    assert reasons(made) == ["", "", UNOBSERVED]
 
 
 def test_a_policy_that_asks_and_changes_nothing_compacts_nothing() -> None:
     made = Made().step(1, new=["a", "b"]).step(1, tools=0, shared=0, new=["sum up"])
-    assert ["", "", ""] == reasons(made.step(1, shared=0, new=["a", "b", "c"]))
+    assert reasons(made.step(1, shared=0, new=["a", "b", "c"])) == ["", "", ""]
 
 
 def test_the_reason_comes_from_a_legible_journal() -> None:

@@ -28,15 +28,7 @@ def test_a_dropped_result_is_lost_and_a_masked_one_is_reachable():
 
 
 def test_the_uses_are_those_of_the_recording_whatever_the_policy():
-    assert (
-        len(
-            {
-                recall_of(played(name)).total
-                for name in ("keep_all", "drop_all", "sliding_window", "summarize")
-            }
-        )
-        == 1
-    )
+    assert len({recall_of(played(name)).total for name in ("keep_all", "drop_all", "sliding_window", "summarize")}) == 1
 
 
 @pytest.mark.parametrize("policy", ["drop_all", "sliding_window", "summarize"])

@@ -31,7 +31,7 @@ from harness.orchestrators.reference.entries import (
     Warned,
 )  # fmt: skip
 from harness.tokens import message_tokens
-from harness.types import Limits, Message, Reply, Result, ToolCall
+from harness.types import Limits, Message, Reply, Result, ToolCall, shown
 from harness.vector import Vector
 
 Standing = Literal["running", "doubt", "again", "asking", "gave_up"]
@@ -175,11 +175,6 @@ def _returned(state: State, entry: Returned) -> State:
             result = outcomes[call.id]
             view = view.append(Message("tool", shown(result), call_id=call.id))
     return replace(state, at=entry.at, pending=pending, open=still, returned=returned, view=view)
-
-
-def shown(result: Result) -> str:
-    """What the model reads of a result: its content, or the error in words."""
-    return result.content if result.status == "ok" else f"error: {result.error}"
 
 
 def _waiting(state: State, entry: Waiting) -> State:
