@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from pathlib import Path
 
 from harness.faults import CrashAfter, CrashBefore, Strike, TornAppend
@@ -54,4 +55,8 @@ def _moment(fault: object) -> str:
             return "torn"
         case Choice():
             return _choice(fault)
-    return type(fault).__name__
+    chosen = (
+        [item for item in fields(fault) if getattr(fault, item.name) != item.default] if is_dataclass(fault) else []
+    )
+    options = ",".join(f"{item.name}={getattr(fault, item.name)}" for item in chosen)
+    return f"{type(fault).__name__}({options})" if options else type(fault).__name__

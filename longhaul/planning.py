@@ -23,7 +23,7 @@ SEVERAL = {
     "model": "Profiles of the fake model.  [default: perfect]",
     "kind": "Kinds of tool: deduplicating, queryable, blind.  [default: those that the scenario names]",
     "view_budget": "Shares of the working set (0.25, 0.5, 1, 2) or tokens (8000).  [default: 1]",
-    "input": "Input of the scenario, such as tree=stdlib:email.  [default: generated]",
+    "input": "Input of the scenario, such as tree=stdlib:email or a path.  [default: generated]",
 }
 """Options that take several values, repeated or comma-separated, and what each is for."""
 
@@ -90,7 +90,7 @@ def plan_of(options: Mapping[str, Any]) -> Plan:
 def _inputs(options: Mapping[str, Any]) -> tuple[str, ...]:
     given, recordings = split(options["input"]), options["trajectories"]
     if not recordings:
-        return given or ("generated",)
+        return tuple(item.removeprefix("tree=") for item in given) or ("generated",)
     if given:
         raise UsageError("--input and --trajectories both name the input; give one of them")
     from scenarios.recordings import inputs_under

@@ -55,10 +55,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if wanted:
         _check(wanted)
     if wanted.report:
-        _claim("reports")
-        from longhaul.recorder import Recorder
-
-        config.stash[RECORDER] = Recorder.of(config, wanted.report)
+        config.stash[RECORDER] = _recorder(config, wanted.report)
 
 
 def _check(wanted: Asked) -> None:
@@ -70,6 +67,17 @@ def _check(wanted: Asked) -> None:
             raise UsageError(problem(wanted))
         if wanted.names_something:
             plan_of(wanted).specs()
+    except UsageError as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+def _recorder(config: pytest.Config, out: str) -> Recorder:
+    _claim(*PACKAGES, "reports")
+    from harness.errors import UsageError
+    from longhaul.recorder import Recorder
+
+    try:
+        return Recorder.of(config, out)
     except UsageError as error:
         raise pytest.UsageError(str(error)) from None
 

@@ -110,10 +110,17 @@ class Recorder:
 
 
 def rankable(report: Report) -> Report:
-    """Only who was put to a task that can be done right or wrong, without a strike at least once: the others have no rank."""
-    judged = {_subject(row) for row in report.runs if row["completed"] is not None and not row["strikes"]}
-    ranked = tuple(row for row in report.runs if _subject(row) in judged and row["completed"] is not None)
-    return replace(report, runs=ranked) if ranked else report
+    """Who was put to a task that can be done right or wrong; where somebody was left unstruck, only who was.
+
+    Of struck runs only crashes count: another fault may rightly keep a run from its goal. All of it stays in the report.
+    """
+    fair = [
+        row
+        for row in report.runs
+        if row["completed"] is not None and (not row["strikes"] or row["recovery_correct"] is not None)
+    ]
+    unstruck = {_subject(row) for row in fair if not row["strikes"]}
+    return replace(report, runs=tuple(row for row in fair if not unstruck or _subject(row) in unstruck))
 
 
 def _subject(row: dict[str, Any]) -> tuple[Any, ...]:

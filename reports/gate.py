@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import UsageError
 from harness.resolve import unknown
-from harness.spec import parse
+from harness.spec import Choice, parse
 from reports.files import explained, write_whole
+from reports.leaderboard import PLAIN
 from reports.report import Report, load
+from reports.rows import label
 from reports.schema import Column
 
 Relation = Literal["worse", "allowed", "better", "changed"]
@@ -54,7 +57,10 @@ class Difference:
 
 @dataclass(frozen=True)
 class Gating:
-    """What the gate found, and its exit code: 0 same or better, 1 worse or cells missing, 3 the harness failed."""
+    """What the gate found, and its exit code: 0 same or better, 1 worse or cells missing, 3 the harness failed.
+
+    `orchestrators` are the baseline's and the candidate's where one is compared with another.
+    """
 
     code: int
     cells: int
@@ -64,30 +70,32 @@ class Gating:
     invalid: tuple[str, ...]
     harness_errors: tuple[str, ...]
     other_histories: int
+    orchestrators: tuple[str, str] | None = None
 
     def of(self, relation: Relation) -> tuple[Difference, ...]:
         """The differences of one relation."""
         return tuple(item for item in self.differences if item.relation == relation)
 
 
-def gate(
-    baseline: Report, candidate: Report, allow: Iterable[str] = (), scenario: str | None = None
-) -> Gating:
+def gate(baseline: Report, candidate: Report, allow: Iterable[str] = (), scenario: str | None = None) -> Gating:
     """Compare cell by cell. `allow` holds texts such as `tokens_total:5%` (a share) or `steps:2` (an amount), per cell.
+
+    Where each side ran one orchestrator (`no_model` aside) and they differ, the candidate's stands in for the baseline's:
+    cells are the same but for that field.
 
     Raises `UsageError` for an unknown metric or scenario, and for reports that cannot be compared.
     """
     allowances = allowances_of(allow, baseline.metrics)
     before = {spec: row for spec, row in baseline.by_spec.items() if scenario in (None, row["scenario"])}
-    after = {spec: row for spec, row in candidate.by_spec.items() if scenario in (None, row["scenario"])}
+    orchestrators = _orchestrators(baseline, candidate)
+    cell = partial(_stand_in, orchestrators)
+    after = {cell(spec): row for spec, row in candidate.by_spec.items() if scenario in (None, row["scenario"])}
     if not before:
         if scenario:
-            raise unknown(
-                f"scenario in {baseline.path}", scenario, {row["scenario"] for row in baseline.runs}
-            )
+            raise unknown(f"scenario in {baseline.path}", scenario, {row["scenario"] for row in baseline.runs})
         raise UsageError(f"the baseline {baseline.path} holds no runs; renew it with --accept")
     _refuse_other_inputs(before, after, candidate)
-    wanted = {*before, *(spec for spec in candidate.missing if scenario in (None, parse(spec).scenario))}
+    wanted = {*before, *(cell(spec) for spec in candidate.missing if scenario in (None, parse(spec).scenario))}
     missing = tuple(sorted(wanted - set(after)))
     shared = sorted(set(before) & set(after))
     differences = tuple(
@@ -95,15 +103,35 @@ def gate(
         for spec in shared
         for difference in _differences(before[spec], after[spec], baseline.metrics, allowances)
     )
-    invalid = tuple(spec for spec in sorted(after) if after[spec]["verdict"] == "invalid")
-    broken = tuple(spec for spec in sorted(after) if after[spec]["harness_error"])
+    invalid = tuple(after[spec]["spec"] for spec in sorted(after) if after[spec]["verdict"] == "invalid")
+    broken = tuple(after[spec]["spec"] for spec in sorted(after) if after[spec]["harness_error"])
     worse = missing or invalid or any(item.relation == "worse" for item in differences)
     return Gating(
         code=HARNESS_FAILED if broken else WORSE if worse else SAME_OR_BETTER,
         cells=len(shared), differences=differences, missing=missing, added=tuple(sorted(set(after) - set(before))),
         invalid=invalid, harness_errors=broken,
         other_histories=sum(before[spec]["digest"] != after[spec]["digest"] for spec in shared),
+        orchestrators=orchestrators and (label(orchestrators[0]), label(orchestrators[1])),
     )  # fmt: skip
+
+
+def _orchestrators(baseline: Report, candidate: Report) -> tuple[Choice, Choice] | None:
+    """The orchestrators of two reports where each ran just one and they differ."""
+    sides = [
+        {parse(spec).orchestrator for spec in (*report.by_spec, *report.missing)} - {Choice("Orchestrator", PLAIN)}
+        for report in (baseline, candidate)
+    ]
+    if sides[0] == sides[1] or not all(len(side) == 1 for side in sides):
+        return None
+    return sides[0].pop(), sides[1].pop()
+
+
+def _stand_in(orchestrators: tuple[Choice, Choice] | None, text: str) -> str:
+    """The cell of a candidate's spec: the spec itself, or that of the orchestrator which it stands in for."""
+    if orchestrators is None:
+        return text
+    spec = parse(text)
+    return repr(replace(spec, orchestrator=orchestrators[0])) if spec.orchestrator == orchestrators[1] else text
 
 
 def allowances_of(texts: Iterable[str], metrics: Sequence[Column]) -> dict[str, Allowance]:

@@ -17,16 +17,20 @@ MOST = 40
 def headline(gating: Gating) -> str:
     """One sentence: the outcome, and how many cells were compared."""
     if gating.code == 3:
-        return (
-            f"the harness failed in {len(gating.harness_errors)} of {gating.cells} cells: nothing is proved"
-        )
-    counts = [
-        f"{_count(gating.of(relation), 'value')} {relation}" for relation in RELATIONS if gating.of(relation)
-    ]
+        return f"the harness failed in {len(gating.harness_errors)} of {gating.cells} cells: nothing is proved"
+    counts = [f"{_count(gating.of(relation), 'value')} {relation}" for relation in RELATIONS if gating.of(relation)]
     lacking = [f"{_count(gating.missing, 'cell')} missing"] if gating.missing else []
     void = [f"{_count(gating.invalid, 'cell')} invalid"] if gating.invalid else []
     found = ", ".join([*lacking, *void, *counts]) or "no difference at all"
     return f"{'worse' if gating.code else 'same or better'}: {found}; {gating.cells} cells compared"
+
+
+def _compared(gating: Gating) -> list[str]:
+    """Who is compared with whom, where it is not the same orchestrator."""
+    if gating.orchestrators is None:
+        return []
+    before, after = gating.orchestrators
+    return [f"orchestrator {after} stands in for {before}: cells are the same but for that"]
 
 
 def _count(items: Sized, noun: str) -> str:
@@ -35,7 +39,7 @@ def _count(items: Sized, noun: str) -> str:
 
 def gate_text(gating: Gating, most: int | None = MOST) -> str:
     """The gate's findings, the worst first, one line a value; `most=None` lists every one."""
-    parts = [headline(gating)]
+    parts = [headline(gating), *_compared(gating)]
     for title, specs in _cells(gating):
         parts += ["", f"{title}:", *_listed([f"  {spec}" for spec in specs], most)]
     for relation in RELATIONS:
@@ -45,7 +49,7 @@ def gate_text(gating: Gating, most: int | None = MOST) -> str:
             parts += _listed(
                 [f"  {item.metric}: {change(item)}\n    {item.run_id} {item.spec}" for item in found], most
             )
-    if gating.other_histories:
+    if gating.other_histories and not gating.orchestrators:
         parts += [
             "",
             f"{gating.other_histories} of {gating.cells} histories are not the same event for event",
@@ -55,7 +59,7 @@ def gate_text(gating: Gating, most: int | None = MOST) -> str:
 
 def gate_markdown(gating: Gating, most: int | None = MOST) -> str:
     """The same in Markdown."""
-    parts = [f"**{headline(gating)}**", ""]
+    parts = [f"**{headline(gating)}**", "", *(f"{line}\n" for line in _compared(gating))]
     for title, specs in _cells(gating):
         parts += [f"{title}:", "", *_listed([f"- `{spec}`" for spec in specs], most), ""]
     listed = [item for relation in RELATIONS for item in gating.of(relation)]
@@ -103,9 +107,7 @@ def change(item: Difference) -> str:
 
 
 def _by(item: Difference) -> str:
-    if not all(
-        isinstance(value, int | float) and not isinstance(value, bool) for value in (item.before, item.after)
-    ):
+    if not all(isinstance(value, int | float) and not isinstance(value, bool) for value in (item.before, item.after)):
         return ""
     share = f", {(item.after - item.before) / abs(item.before):+.1%}" if item.before else ""
     return f"{item.after - item.before:+,}{share}"

@@ -36,7 +36,7 @@ def place_labels(axes: Axes, points: Sequence[Point], lines: Sequence[Segment]) 
     taken: list[Bbox] = [_around(axes, (point.x, point.y), (point.x, point.y)) for point in points]
     taken += [_around(axes, low, high, 2) for low, high in lines if low != high]
     for x, y in dict.fromkeys((point.x, point.y) for point in points):
-        names = [point.name for point in points if (point.x, point.y) == (x, y)]
+        names = dict.fromkeys(point.name for point in points if (point.x, point.y) == (x, y))
         taken.append(_place(axes, Point(x, y, "\n".join(names)), taken))
 
 
@@ -47,9 +47,7 @@ def _place(axes: Axes, point: Point, taken: Sequence[Bbox]) -> Any:
     box: Any = None
     for distance in DISTANCES:
         for angle in ANGLES:
-            text = _write(
-                axes, point, (distance * cos(angle * pi / 180), distance * sin(angle * pi / 180)), distance
-            )
+            text = _write(axes, point, (distance * cos(angle * pi / 180), distance * sin(angle * pi / 180)), distance)
             box = text.get_window_extent(figure.canvas.get_renderer())
             # the text alone: the line to its point may cross others
             box = box if text.arrow_patch is None else _text_box(text, figure)

@@ -15,7 +15,7 @@ from typing import Any
 from harness.errors import UsageError
 from harness.metrics import BOOKS, Prices
 from harness.metrics.numbers import median
-from harness.spec import VERSION, parse
+from harness.spec import VERSION, Spec, parse
 from reports.bootstrap import interval
 from reports.report import Report
 from reports.rows import label
@@ -46,8 +46,9 @@ class Row:
     uncached input tokens; the first is None where nobody succeeded.
 
     `completion` is None where no scenario claims completion. `struck`, `recovered` and `crashed` count valid runs with
-    strikes, those of them that a crash hit and that came out right, and those that a crash hit. Duplicated and lost effects
-    are summed over all valid runs, struck ones too. `same_tasks` is False where this row ran other tasks than most.
+    strikes (of `struck_planned`), those of them that a crash hit and that came out right, and those that a crash hit.
+    Duplicated and lost effects are summed over all valid runs, struck ones too. `same_tasks` is False where this row ran
+    other tasks than most.
     """
 
     rank: int
@@ -66,6 +67,7 @@ class Row:
     token_slope: float | None
     compactions_per_run: float | None
     struck: int
+    struck_planned: int
     crashed: int
     recovered: int
     dup_effects: int
@@ -93,32 +95,36 @@ def leaderboard(report: Report, books: Iterable[Prices] = (), scenario: str | No
     if not runs and not report.missing:
         raise UsageError(f"{report.path} holds no runs{f' of scenario {scenario!r}' if scenario else ''}")
     _refuse_mixed(runs, report)
-    missing = Counter(
-        _subject_of_spec(text)
-        for text in report.missing
-        if scenario in (None, parse(text).scenario) and not parse(text).strikes
-    )
+    missing, missing_struck = _lacking(report, scenario)
     clean = [row for row in runs if not row["strikes"]]
     cluster = _cluster(clean)
     every = (*BOOKS, *(book for book in books if book.name not in {known.name for known in BOOKS}))
     groups = {
-        subject: [row for row in runs if _subject(row) == subject]
-        for subject in dict.fromkeys(map(_subject, runs))
+        subject: [row for row in runs if _subject(row) == subject] for subject in dict.fromkeys(map(_subject, runs))
     }
-    groups.update({subject: [] for subject in missing if subject not in groups})
+    groups.update({subject: [] for subject in (*missing, *missing_struck) if subject not in groups})
     usual = _usual_tasks(groups.values())
     made = [
-        _row(subject, rows, missing[subject], (every, cluster, usual)) for subject, rows in groups.items()
+        _row(subject, rows, (missing[subject], missing_struck[subject]), (every, cluster, usual))
+        for subject, rows in groups.items()
     ]
     return Leaderboard(_ranked(made), every, cluster, _notes(cluster, made, usual))
+
+
+def _lacking(report: Report, scenario: str | None) -> tuple[Counter[Subject], Counter[Subject]]:
+    """Planned specs without a run by subject: those without strikes, and those with."""
+    lacking: tuple[Counter[Subject], Counter[Subject]] = (Counter(), Counter())
+    for spec in map(parse, report.missing):
+        if scenario in (None, spec.scenario):
+            lacking[bool(spec.strikes)][_subject_of(spec)] += 1
+    return lacking
 
 
 def _subject(row: dict[str, Any]) -> Subject:
     return Subject(row["orchestrator"], row["policy"], row["model"], row["view_budget"], row["setting"])
 
 
-def _subject_of_spec(text: str) -> Subject:
-    spec = parse(text)
+def _subject_of(spec: Spec) -> Subject:
     return Subject(
         label(spec.orchestrator), label(spec.policy), label(spec.model), float(spec.view_budget), spec.setting
     )
@@ -153,29 +159,29 @@ def _usual_tasks(groups: Iterable[Rows]) -> frozenset[Any]:
     """The set of tasks that most subjects were put to; the larger one where two are as common."""
     sets = Counter(frozenset(_task(row)[:-3] for row in rows if not row["strikes"]) for rows in groups)
     sets.pop(frozenset(), None)
-    return max(
-        sets, key=lambda tasks: (sets[tasks], len(tasks), sorted(map(str, tasks))), default=frozenset()
-    )
+    return max(sets, key=lambda tasks: (sets[tasks], len(tasks), sorted(map(str, tasks))), default=frozenset())
 
 
-def _row(subject: Subject, rows: Rows, missing: int, context: tuple[Any, ...]) -> Row:
+def _row(subject: Subject, rows: Rows, missing: tuple[int, int], context: tuple[Any, ...]) -> Row:
     books, cluster, usual = context
     clean = [row for row in rows if not row["strikes"]]
     valid = [row for row in clean if row["verdict"] != "invalid"]
-    struck = [row for row in rows if row["strikes"] and row["verdict"] != "invalid"]
+    hit = [row for row in rows if row["strikes"]]
+    struck = [row for row in hit if row["verdict"] != "invalid"]
     crashed = [row for row in struck if row["recovery_correct"] is not None]
     claiming = [row for row in valid if row["completed"] is not None]
     clusters = list(_clusters(valid, cluster).values())
     slopes = [row["token_slope"] for row in valid if row["token_slope"] is not None]
     return Row(
         rank=0, tied=False, subject=subject, mark=_mark(subject),
-        completed=sum(row["completed"] for row in claiming), valid=len(valid), planned=len(clean) + missing,
+        completed=sum(row["completed"] for row in claiming), valid=len(valid), planned=len(clean) + missing[0],
         completion=_completion(claiming), completion_interval=interval(clusters, _completion_of_clusters),
         cost={book.name: cost_per_success(valid, book) for book in books},
         cost_per_run={book.name: cost_of(valid, book) / len(valid) if valid else None for book in books},
         cost_interval=interval(clusters, lambda sample: cost_per_success([row for rows in sample for row in rows], books[0])),
         tokens_per_run=_mean(valid, "tokens_total"), token_slope=median(slopes) if slopes else None,
-        compactions_per_run=_mean(valid, "compactions"), struck=len(struck), crashed=len(crashed),
+        compactions_per_run=_mean(valid, "compactions"),
+        struck=len(struck), struck_planned=len(hit) + missing[1], crashed=len(crashed),
         recovered=sum(row["recovery_correct"] for row in crashed),
         dup_effects=sum(row["dup_effects"] for row in (*valid, *struck)),
         lost_effects=sum(row["lost_effects"] for row in (*valid, *struck)),
@@ -214,9 +220,7 @@ def cost_per_success(valid: Rows, prices: Prices) -> float | None:
 
 def cost_of(rows: Rows, prices: Prices) -> float:
     """The cost of runs, from the sums of their tokens."""
-    return prices.of(
-        *(sum(row[name] for row in rows) for name in ("tokens_input", "tokens_cached", "tokens_output"))
-    )
+    return prices.of(*(sum(row[name] for row in rows) for name in ("tokens_input", "tokens_cached", "tokens_output")))
 
 
 def _mean(rows: Rows, name: str) -> float | None:
@@ -245,11 +249,12 @@ def _notes(cluster: str, rows: Sequence[Row], usual: frozenset[Any]) -> tuple[st
         "none": "no intervals: one scenario and one seed",
     }
     others = sum(not row.same_tasks for row in rows)
-    mixed = (
-        (f"* ran other tasks than most ({len(usual)}): its completion and costs do not compare",)
-        if others
-        else ()
+    mixed = (f"* ran other tasks than most ({len(usual)}): its completion and costs do not compare",) if others else ()
+    planned = {"runs": sum(row.planned for row in rows), "runs with faults": sum(row.struck_planned for row in rows)}
+    valid = {"runs": sum(row.valid for row in rows), "runs with faults": sum(row.struck for row in rows)}
+    lacking = tuple(
+        f"{planned[what] - valid[what]} of {planned[what]} planned {what} are missing or invalid"
+        for what in planned
+        if planned[what] > valid[what]
     )
-    short = sum(row.planned - row.valid for row in rows)
-    lacking = (f"{short} planned runs are missing or invalid",) if short else ()
     return (notes[cluster], *mixed, *lacking)

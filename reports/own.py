@@ -9,7 +9,7 @@ import msgspec
 
 from harness import resolve
 from harness.errors import UsageError
-from harness.metrics import METRICS, Metric, Prices
+from harness.metrics import BOOKS, METRICS, Metric, Prices
 
 
 def metrics_named(names: Iterable[str]) -> tuple[Metric, ...]:
@@ -17,9 +17,7 @@ def metrics_named(names: Iterable[str]) -> tuple[Metric, ...]:
     own = [(name, resolve.from_file(name, "metric")) for name in names]
     for name, found in own:
         if not isinstance(found, Metric):
-            raise UsageError(
-                f"metric {name!r} is a {type(found).__name__}; it must be a harness.metrics.Metric"
-            )
+            raise UsageError(f"metric {name!r} is a {type(found).__name__}; it must be a harness.metrics.Metric")
     return (*METRICS, *(found for _, found in own))
 
 
@@ -44,9 +42,10 @@ def load_prices(path: Path | str) -> tuple[Prices, ...]:
             f'prices {path}: {error}; write {{"mine": {{"read": 0.1, "write": 1.25, "output": 5}}}}, prices of one '
             f"uncached input token"
         ) from None
+    taken = sorted({*books} & {book.name for book in BOOKS})
+    if taken:
+        raise UsageError(f"prices {path}: {taken[0]!r} is a built-in price book; give yours another name")
     bad = [name for name, book in books.items() if min(book.read, book.write, book.output) < 0]
     if bad or not books:
-        raise UsageError(
-            f"prices {path}: {f'{bad[0]!r} has a negative price' if bad else 'there is no book in it'}"
-        )
+        raise UsageError(f"prices {path}: {f'{bad[0]!r} has a negative price' if bad else 'there is no book in it'}")
     return tuple(Prices(name, book.read, book.write, book.output) for name, book in books.items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,17 +11,17 @@ from harness.errors import UsageError
 from harness.metrics import BOOKS, Prices
 from reports.files import explained
 from reports.labels import Point, Segment, place_labels
-from reports.leaderboard import Leaderboard, Row
+from reports.leaderboard import PLAIN, Leaderboard, Row
 from reports.report import Report
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
-"""Okabe and Ito's palette, which colour-blind readers can tell apart; markers and line styles differ as well."""
+COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999")
+"""Okabe and Ito's palette and a grey, which colour-blind readers can tell apart; markers and line styles differ as well."""
 
-MARKERS = ("o", "s", "^", "D", "v", "P", "X")
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<")
 LINES = ("-", "--", ":", "-.")
 SETTINGS: Any = {
     "svg.hashsalt": "longhaul",
@@ -28,12 +29,14 @@ SETTINGS: Any = {
     "font.family": "DejaVu Sans",
     "font.size": 9,
 }
-CURVES_MAX = 7
+CURVES_MAX = 8
 """As many as there are colours."""
 
 
 def compute_plot(board: Leaderboard, path: Path | str, prices: Prices = BOOKS[0]) -> Path:
     """Completion over cost per run, with the Pareto front. Rows without a claim of completion are left out.
+
+    Where view budgets differ, a line joins the budgets of each policy, and the legend names the policies.
 
     Raises `UsageError` for a name that ends neither in .png nor .svg, an unknown price book, or nothing to plot.
     """
@@ -44,11 +47,17 @@ def compute_plot(board: Leaderboard, path: Path | str, prices: Prices = BOOKS[0]
     with _styled():
         figure = _figure((8, 5))
         axes = figure.add_subplot()
+        swept = len({row.subject.view_budget for row in rows if row.mark != "no model"}) > 1
         points = [
-            Point(_cost(row, prices) or 0.0, 100 * (row.completion or 0.0), _label(row, board))
+            Point(
+                _cost(row, prices) or 0.0,
+                100 * (row.completion or 0.0),
+                f"{row.subject.view_budget:g}" if swept and row.mark != "no model" else _label(row, board),
+            )
             for row in rows
         ]
         _scatter(axes, rows, points)
+        sweeps = _sweeps(axes, rows, points, [_label(row, board) for row in rows]) if swept else []
         most = max(1, *(point.x for point in points))
         front = _front(
             axes,
@@ -61,12 +70,13 @@ def compute_plot(board: Leaderboard, path: Path | str, prices: Prices = BOOKS[0]
         axes.set_xlim(-0.03 * most, 1.12 * most)
         axes.set_yticks(range(0, 101, 20))
         axes.xaxis.set_major_formatter(_thousands)
-        axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False)
-        bars = [
-            ((point.x, _span(row)[0]), (point.x, _span(row)[1]))
-            for row, point in zip(rows, points, strict=True)
-        ]
-        place_labels(axes, points, [*bars, *front])
+        if axes.get_legend_handles_labels()[0]:
+            title = "numbers: view budget" if swept else None
+            axes.legend(
+                loc="upper center", bbox_to_anchor=(0.5, -0.14), frameon=False, ncols=1 + 2 * swept, title=title
+            )
+        bars = [((point.x, _span(row)[0]), (point.x, _span(row)[1])) for row, point in zip(rows, points, strict=True)]
+        place_labels(axes, points, [*bars, *front, *sweeps])
         return _save(figure, path)
 
 
@@ -76,7 +86,7 @@ def _front(axes: Axes, points: Sequence[Point], edge: float) -> list[Segment]:
     if front:
         axes.step(
             *zip(*front, (edge, front[-1][1]), strict=True), where="post", color="#999999", linestyle="--", linewidth=1,
-            zorder=1, label="Pareto front: nothing with a model is cheaper and completes as much",
+            zorder=1, label="Pareto front (of all that need a model)",
         )  # fmt: skip
     ends = [*(x for x, _ in front[1:]), edge]
     return [((x, y), (end, y)) for (x, y), end in zip(front, ends, strict=True)] if front else []
@@ -85,36 +95,51 @@ def _front(axes: Axes, points: Sequence[Point], edge: float) -> list[Segment]:
 def _cost(row: Row, prices: Prices) -> float | None:
     """Cost per valid run."""
     if prices.name not in row.cost_per_run:
-        raise UsageError(
-            f"no price book {prices.name!r} in this leaderboard; there are {', '.join(row.cost_per_run)}"
-        )
+        raise UsageError(f"no price book {prices.name!r} in this leaderboard; there are {', '.join(row.cost_per_run)}")
     return row.cost_per_run[prices.name]
 
 
 def _label(row: Row, board: Leaderboard) -> str:
+    """The policy of a row, and what else is not the same in all rows but the view budget."""
     subjects = [other.subject for other in board.rows if other.completion is not None]
     name = row.subject.policy
     if row.mark == "no model":
         return "no model"
-    for field in ("orchestrator", "model", "view_budget", "setting"):
-        if len({getattr(subject, field) for subject in subjects if subject.orchestrator != "no_model"}) > 1:
-            value = getattr(row.subject, field)
-            name += f", {f'budget {value:g}' if field == 'view_budget' else value}"
+    for field in ("orchestrator", "model", "setting"):
+        if len({getattr(subject, field) for subject in subjects if subject.orchestrator != PLAIN}) > 1:
+            name += f", {getattr(row.subject, field)}"
     return name
 
 
 def _scatter(axes: Axes, rows: Sequence[Row], points: Sequence[Point]) -> None:
     """A marker for each row, its colour that of the policy, and a bar for the interval of its completion."""
-    policies = list(dict.fromkeys(row.subject.policy for row in rows if row.mark != "no model"))
-    for row, point in zip(rows, points, strict=True):
-        plain = row.mark == "no model"
-        index = 0 if plain else policies.index(row.subject.policy) % len(COLORS)
-        color, marker = ("#555555", "*") if plain else (COLORS[index], MARKERS[index])
+    looks = _looks(rows)
+    for row, point, (color, marker) in zip(rows, points, looks, strict=True):
         low, high = _span(row)
         if low < high:
             bars = [[max(0.0, point.y - low)], [max(0.0, high - point.y)]]
             axes.errorbar([point.x], [point.y], yerr=bars, color=color, linewidth=1, capsize=2, zorder=2)
-        axes.plot([point.x], [point.y], marker, color=color, markersize=10 if plain else 7, zorder=3)
+        axes.plot([point.x], [point.y], marker, color=color, markersize=10 if marker == "*" else 7, zorder=3)
+
+
+def _looks(rows: Sequence[Row]) -> list[tuple[str, str]]:
+    """The colour and marker of each row's policy."""
+    policies = list(dict.fromkeys(row.subject.policy for row in rows if row.mark != "no model"))
+    look = {policy: (COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]) for i, policy in enumerate(policies)}
+    return [("#555555", "*") if row.mark == "no model" else look[row.subject.policy] for row in rows]
+
+
+def _sweeps(axes: Axes, rows: Sequence[Row], points: Sequence[Point], names: Sequence[str]) -> list[Segment]:
+    """Join the budgets of each name by a line and put it into the legend; return the level parts of the lines."""
+    level: list[Segment] = []
+    every = list(zip(rows, points, names, _looks(rows), strict=True))
+    for name in dict.fromkeys(name for row, _, name, _ in every if row.mark != "no model"):
+        same = sorted((row.subject.view_budget, at.x, at.y, look) for row, at, its, look in every if its == name)
+        places = [(x, y) for _, x, y, _ in same]
+        color, marker = same[0][3]
+        axes.plot(*zip(*places, strict=True), "-", marker=marker, color=color, linewidth=0.8, label=name, zorder=2)
+        level += [(min(pair), max(pair)) for pair in pairwise(places) if pair[0][1] == pair[1][1]]
+    return level
 
 
 def _span(row: Row) -> tuple[float, float]:
@@ -137,9 +162,11 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
 
     Raises `UsageError` for an unknown run, more runs than can be told apart, or a report without requests.
     """
-    rows = [report.run(run_id) for run_id in run_ids] or _examples(report)
+    rows = [report.run(run_id) for run_id in run_ids]
     if len(rows) > CURVES_MAX:
         raise UsageError(f"{len(rows)} runs are too many to tell apart; name at most {CURVES_MAX}")
+    every = rows or _examples(report)
+    rows = every[:CURVES_MAX]
     path = _checked(path)
     calls = {row["run_id"]: report.calls(row["run_id"]) for row in rows}
     rows = [row for row in rows if calls[row["run_id"]]]
@@ -157,7 +184,8 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
         for axes in (above, below):
             axes.set_ylim(bottom=0)
             axes.yaxis.set_major_formatter(_thousands)
-        above.set_title(_common(rows), fontsize=9)
+        hidden = f" ({len(every) - CURVES_MAX} more policies are not shown)" if len(every) > CURVES_MAX else ""
+        above.set_title(_common(rows) + hidden, fontsize=9)
         below.legend(
             *above.get_legend_handles_labels(),
             loc="upper center",
@@ -169,12 +197,8 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
 
 
 def _examples(report: Report) -> list[dict[str, Any]]:
-    """The clean runs of the first task that has any, one for each policy of one orchestrator, at most as many as fit."""
-    clean = [
-        row
-        for row in report.runs
-        if not row["strikes"] and row["verdict"] != "invalid" and row["tokens_total"]
-    ]
+    """The clean runs of the first task that has any, one for each policy of one orchestrator."""
+    clean = [row for row in report.runs if not row["strikes"] and row["verdict"] != "invalid" and row["tokens_total"]]
     if not clean:
         raise UsageError(f"{report.path} has no valid run without strikes that asked a model; name a run")
     names = ("scenario", "horizon", "kind", "input", "seed", "view_budget", "model", "orchestrator")
@@ -182,14 +206,13 @@ def _examples(report: Report) -> list[dict[str, Any]]:
     for row in clean:
         tasks.setdefault(tuple(row[name] for name in names), []).append(row)
     task = max(tasks, key=lambda key: len(tasks[key]))
-    return sorted(tasks[task], key=lambda row: row["policy"] != "keep_all")[:CURVES_MAX]
+    return sorted(tasks[task], key=lambda row: row["policy"] != "keep_all")
 
 
 def _curve_name(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
     parts = [row["policy"]]
-    for name in ("orchestrator", "scenario", "view_budget", "model", "seed"):
-        if len({other[name] for other in rows}) > 1:
-            parts.append(f"{name} {row[name]}")
+    named = ("orchestrator", "scenario", "view_budget", "model", "seed")
+    parts += [f"{name} {row[name]}" for name in named if len({other[name] for other in rows}) > 1]
     twin = [other for other in rows if other["policy"] == row["policy"]]
     return ", ".join([*parts, *([row["run_id"]] if len(twin) > 1 else [])])
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from harness.metrics import Prices
+from harness.metrics import BOOKS, Prices
 from reports.leaderboard import Leaderboard, Row
 from reports.schema import TOKENS
 
@@ -18,7 +18,7 @@ SHOWN_BOOKS = ("none", "read10_write125")
 
 def shown_books(board: Leaderboard) -> tuple[Prices, ...]:
     """Two built-in books, and those a user added."""
-    own = board.books[5:]
+    own = board.books[len(BOOKS) :]
     return (*(book for book in board.books if book.name in SHOWN_BOOKS), *own)
 
 
@@ -50,11 +50,7 @@ def _named(board: Leaderboard, row: Row) -> str:
     subject = row.subject
     if row.mark == "no model":
         return subject.orchestrator
-    name = (
-        subject.policy
-        if subject.orchestrator == _usual(board)
-        else f"{subject.orchestrator}: {subject.policy}"
-    )
+    name = subject.policy if subject.orchestrator == _usual(board) else f"{subject.orchestrator}: {subject.policy}"
     return f"{name} ({row.mark})" if row.mark else name
 
 
@@ -78,10 +74,7 @@ def _cells(board: Leaderboard, row: Row) -> list[str]:
 def _rate(row: Row) -> str:
     if row.completion is None:
         return "-"
-    if (
-        row.completion_interval is None
-        or row.completion_interval[0] == row.completion_interval[1] == row.completion
-    ):
+    if row.completion_interval is None or row.completion_interval[0] == row.completion_interval[1] == row.completion:
         return f"{row.completion:.0%}"
     low, high = row.completion_interval
     return f"{row.completion:.0%} [{low * 100:.0f}, {high * 100:.0f}]"
@@ -105,9 +98,7 @@ def board_text(board: Leaderboard, color: bool = False) -> str:
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0), header_style="bold")
     headings, policy = _headings(board), 1
     lines = [headings, *(_cells(board, row) for row in board.rows)]
-    widths = [
-        max(len(part) for line in lines for part in line[index].split("\n")) for index in range(len(headings))
-    ]
+    widths = [max(len(part) for line in lines for part in line[index].split("\n")) for index in range(len(headings))]
     room = COLUMNS - sum(widths) + widths[policy] - (len(widths) - 1)
     widths[policy] = max(len("policy"), min(widths[policy], room))
     for index, heading in enumerate(headings):
@@ -154,16 +145,12 @@ def _unnamed(board: Leaderboard) -> tuple[str, ...]:
 
 def board_markdown(board: Leaderboard) -> str:
     """The leaderboard as a Markdown table."""
-    headings = [
-        heading.replace("-\n", "").replace("/\n", "/").replace("\n", " ") for heading in _headings(board)
-    ]
+    headings = [heading.replace("-\n", "").replace("/\n", "/").replace("\n", " ") for heading in _headings(board)]
     named = len(_names(board)[0])
     rule = [":--" if 1 <= index <= named else "--:" for index in range(len(headings))]
     rows = [[cell.replace("|", "\\|") for cell in _cells(board, row)] for row in board.rows]
     lines = [f"| {' | '.join(cells)} |" for cells in (headings, rule, *rows)]
-    return "\n".join(
-        [*lines, "", *(f"- {note.replace('*', chr(92) + '*')}" for note in _footnotes(board)), ""]
-    )
+    return "\n".join([*lines, "", *(f"- {note.replace('*', chr(92) + '*')}" for note in _footnotes(board)), ""])
 
 
 def board_plain(board: Leaderboard) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -15,6 +15,7 @@ from harness.errors import UsageError
 from harness.history import Event
 from harness.resolve import unknown
 from harness.spec import VERSION
+from reports.files import file_digest
 from reports.schema import RUN_COLUMNS, TABLES, Column, head_bytes, rows_bytes
 
 if TYPE_CHECKING:
@@ -27,7 +28,8 @@ T = TypeVar("T")
 class Report:
     """A folder of tables, or a `runs.parquet` alone (a baseline). Tables other than `runs` are read when asked for.
 
-    `runs` are the rows as dicts, sorted by spec; `missing` the planned specs that have no run.
+    `runs` are the rows as dicts, sorted by spec; `missing` the planned specs that have no run; `files` the SHA-256 of the
+    other tables.
     """
 
     path: Path
@@ -35,6 +37,7 @@ class Report:
     metrics: tuple[Column, ...]
     missing: tuple[str, ...]
     mark: str
+    files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def by_spec(self) -> dict[str, dict[str, Any]]:
@@ -86,9 +89,9 @@ class Report:
             raise UsageError(f"{folder} has no {path.name}: it holds the runs only, like a baseline")
         notes = _notes(path, table)
         if notes.get("longhaul.report") != self.mark:
-            raise UsageError(
-                f"{path} belongs to another report than {folder / 'runs.parquet'}; run the grid again"
-            )
+            raise UsageError(f"{path} belongs to another report than {folder / 'runs.parquet'}; run the grid again")
+        if table in self.files and _parquet(path, lambda _: file_digest(path)) != self.files[table]:
+            raise UsageError(f"{path} cannot be read, it is corrupt: its bytes are not those that were written")
         wanted = None if run_id is None else [("run_id", "=", self.run(run_id)["run_id"])]
         return list(_parquet(path, lambda parquet: _table(parquet, path, wanted).to_pylist()))
 
@@ -112,7 +115,7 @@ def load(path: Path | str) -> Report:
     rows, metrics = _parquet(file, lambda parquet: _checked(_table(parquet, file, None), file, notes))
     return Report(
         path, rows, metrics, tuple(_decode(notes.get("longhaul.missing", "[]"))),
-        notes.get("longhaul.report", ""),
+        notes.get("longhaul.report", ""), _decode(notes.get("longhaul.files", "{}")),
     )  # fmt: skip
 
 
@@ -122,19 +125,17 @@ def _checked(table: pyarrow.Table, file: Path, notes: dict[str, str]) -> tuple[A
     if lacking:
         raise UsageError(f"{file} lacks the columns {', '.join(lacking)}; it was not written by this version")
     rows = tuple(table.to_pylist())
-    digested = head_bytes(table.schema, notes) + rows_bytes(rows, table.column_names)
+    digested = rows_bytes(rows, table.column_names) + head_bytes(table.schema, notes)
     if hashlib.sha256(digested).hexdigest() != notes.get("longhaul.digest"):
         raise UsageError(f"{file} cannot be read, it is corrupt: its rows are not those that were written")
     known = {column.name for column in RUN_COLUMNS}
-    return rows, tuple(_column(field) for field in table.schema if field.name not in known)
+    return rows, tuple(_column(item) for item in table.schema if item.name not in known)
 
 
 def _notes(path: Path, table: str) -> dict[str, str]:
     """The file's own notes, once it is known to be ours and of this version."""
     metadata = _parquet(path, lambda parquet: parquet.read_metadata(path)).metadata or {}
-    notes = {
-        key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in metadata.items()
-    }
+    notes = {key.decode("utf-8", "replace"): value.decode("utf-8", "replace") for key, value in metadata.items()}
     if "longhaul.table" not in notes:
         raise UsageError(
             f"{path} is a Parquet file, but not one of longhaul's; give the folder that `longhaul run` wrote"
@@ -146,9 +147,7 @@ def _notes(path: Path, table: str) -> dict[str, str]:
             f"compared; run the grid again, or use that release"
         )
     if notes["longhaul.table"] != table:
-        raise UsageError(
-            f"{path} holds the table {notes['longhaul.table']!r}, not {table!r}; was it renamed?"
-        )
+        raise UsageError(f"{path} holds the table {notes['longhaul.table']!r}, not {table!r}; was it renamed?")
     return notes
 
 
@@ -161,9 +160,7 @@ def _parquet(path: Path, read: Callable[[Any], Any]) -> Any:
         return read(pyarrow.parquet)
     except (pyarrow.ArrowException, OSError, ValueError, KeyError) as error:
         said = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(
-            f"{path} cannot be read, it is corrupt, truncated or no Parquet file: {said}"
-        ) from None
+        raise UsageError(f"{path} cannot be read, it is corrupt, truncated or no Parquet file: {said}") from None
 
 
 def _table(parquet: Any, path: Path, wanted: Any) -> pyarrow.Table:
@@ -171,12 +168,12 @@ def _table(parquet: Any, path: Path, wanted: Any) -> pyarrow.Table:
     return parquet.read_table(path, filters=wanted, page_checksum_verification=True)
 
 
-def _column(field: pyarrow.Field) -> Column:
+def _column(item: pyarrow.Field) -> Column:
     """A metric's column as its file describes it."""
-    notes = {key.decode(): value.decode() for key, value in (field.metadata or {}).items()}
+    notes = {key.decode(): value.decode() for key, value in (item.metadata or {}).items()}
     kinds = {"bool": "bool", "int64": "int", "double": "float", "string": "str"}
-    kind = kinds.get(str(field.type), str(field.type))
-    return Column(field.name, kind, notes.get("doc", ""), notes.get("unit", ""), notes.get("better", "none"))
+    kind = kinds.get(str(item.type), str(item.type))
+    return Column(item.name, kind, notes.get("doc", ""), notes.get("unit", ""), notes.get("better", "none"))
 
 
 TABLE_NAMES = tuple(TABLES)

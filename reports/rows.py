@@ -19,7 +19,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 def label(choice: Choice) -> str:
-    """A choice as a user writes it: `keep_all`, `sliding_window(keep=12)`, `my.py:HalfAndHalf(keep=0.5)`."""
+    """A choice as a user writes it: `keep_all`, `sliding_window(share=0.5)`, `my.py:HalfAndHalf(keep=0.5)`."""
     options = ", ".join(f"{name}={_option(value)}" for name, value in choice.options)
     return f"{choice.name}({options})" if options else choice.name
 
@@ -50,9 +50,10 @@ def run_row(run: Run, judgement: Judgement, metrics: Iterable[Metric], events_ke
 
 def call_rows(run: Run) -> list[dict[str, Any]]:
     """One row for each model request."""
+    run_id = run.spec.run_id
     return [
         {
-            "run_id": run.spec.run_id, "number": call.number, "nth": call.nth, "life": call.life, "at_ms": call.at_ms,
+            "run_id": run_id, "number": call.number, "nth": call.nth, "life": call.life, "at_ms": call.at_ms,
             "tools": call.tools, "length": call.length, "shared": call.shared, "input": call.input,
             "cached": call.cached, "output": call.output, "tool_bytes": call.tool_bytes, "answered": call.answered,
             "answered_before": call.answered_before, "compaction": bool(call.compaction), "reason": call.compaction,
@@ -64,9 +65,10 @@ def call_rows(run: Run) -> list[dict[str, Any]]:
 
 def effect_rows(run: Run) -> list[dict[str, Any]]:
     """One row for each effect, lost ones at the end."""
+    run_id = run.spec.run_id
     return [
         {
-            "run_id": run.spec.run_id, "number": effect.number, "event": effect.event, "tool": effect.tool,
+            "run_id": run_id, "number": effect.number, "event": effect.event, "tool": effect.tool,
             "intent": effect.intent, "key": effect.key, "call_id": effect.call_id, "effect": effect.effect,
             "life": effect.life, "at_ms": effect.at_ms, "fate": effect.fate,
         }
@@ -76,10 +78,10 @@ def effect_rows(run: Run) -> list[dict[str, Any]]:
 
 def event_rows(run: Run) -> list[dict[str, Any]]:
     """One row for each event."""
-    why = _reasons(run)
+    run_id, why = run.spec.run_id, _reasons(run)
     return [
         {
-            "run_id": run.spec.run_id, "number": event.number, "life": event.life, "at_ms": event.at_ms,
+            "run_id": run_id, "number": event.number, "life": event.life, "at_ms": event.at_ms,
             "site": event.site, "nth": event.nth, "kind": event.kind, "detail": _encode(event.detail).decode(),
             "why": _encode(why[event.number]).decode() if event.number in why else "",
         }

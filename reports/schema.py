@@ -144,6 +144,9 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 """Every table by name; `runs` has one more column for each metric."""
 
+DIGESTED = ("calls", "effects", "events")
+"""The tables whose SHA-256 stands in the notes of `runs`; `timing` is no function of the specs."""
+
 
 def columns_of(table: str, metrics: Iterable[Metric] = METRICS) -> tuple[Column, ...]:
     """The columns of a table; the metrics follow those of `runs`."""
@@ -179,18 +182,17 @@ def _metadata(column: Column) -> dict[str, str]:
 
 
 def rows_bytes(rows: Iterable[dict[str, Any]], names: Iterable[str]) -> bytes:
-    """Rows as the bytes whose SHA-256 the file carries: Parquet's own checksums cover its pages, but not its footer."""
+    """Rows of `runs` as the bytes whose SHA-256 it carries: Parquet's own checksums cover neither footer nor dictionaries."""
     names = tuple(names)
     return b"".join(msgspec.json.encode([row.get(name) for name in names]) + b"\n" for row in rows)
 
 
 def head_bytes(schema: pyarrow.Schema, notes: dict[str, str]) -> bytes:
-    """The columns with their units and directions, and the file's notes: the beginning of what is digested."""
+    """The columns with their units and directions, and the notes: what is digested beside the rows."""
     columns = [
-        (field.name, [(field.metadata or {}).get(key, b"") for key in (b"unit", b"better", b"doc")])
-        for field in schema
+        (field.name, [(field.metadata or {}).get(key, b"") for key in (b"unit", b"better", b"doc")]) for field in schema
     ]
-    return msgspec.json.encode((columns, notes.get("longhaul.missing"), notes.get("longhaul.report")))
+    return msgspec.json.encode((columns, *(notes.get(f"longhaul.{name}") for name in ("missing", "report", "files"))))
 
 
 class TableWriter:
@@ -203,7 +205,8 @@ class TableWriter:
         self._schema = arrow_schema(table, metrics, {"longhaul.version": str(VERSION), **notes})
         self._rows: list[dict[str, Any]] = []
         self._names = self._schema.names
-        self._digest = hashlib.sha256(head_bytes(self._schema, notes))
+        self._notes = notes
+        self._digest = hashlib.sha256() if table == "runs" else None
         self._file = open(path, "wb")  # noqa: SIM115 - closed in `close`
         self._writer = pyarrow.parquet.ParquetWriter(
             self._file, self._schema, compression="zstd", compression_level=6, version="2.6",
@@ -220,16 +223,21 @@ class TableWriter:
     def _write(self, count: int) -> None:
         import pyarrow
 
-        self._digest.update(rows_bytes(self._rows[:count], self._names))
+        if self._digest is not None:
+            self._digest.update(rows_bytes(self._rows[:count], self._names))
         self._writer.write_table(pyarrow.Table.from_pylist(self._rows[:count], schema=self._schema))
         del self._rows[:count]
 
-    def close(self) -> None:
-        """Write the rest and make it durable."""
+    def close(self, notes: dict[str, str] | None = None) -> None:
+        """Write the rest, and `notes` that were not known before, and make it durable."""
         try:
             if self._rows:
                 self._write(len(self._rows))
-            self._writer.add_key_value_metadata({"longhaul.digest": self._digest.hexdigest()})
+            if self._digest is not None:
+                self._digest.update(head_bytes(self._schema, {**self._notes, **(notes or {})}))
+                notes = {**(notes or {}), "longhaul.digest": self._digest.hexdigest()}
+            if notes:
+                self._writer.add_key_value_metadata(notes)
             self._writer.close()
             self._file.flush()
             os.fsync(self._file.fileno())
@@ -238,4 +246,6 @@ class TableWriter:
 
     def abandon(self) -> None:
         """Close the file as it is; it is never read."""
+        # else pyarrow tries to finish the file when the writer is collected, and complains on standard error
+        self._writer.is_open = False
         self._file.close()

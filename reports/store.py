@@ -21,9 +21,9 @@ from harness.errors import UsageError
 from harness.metrics import METRICS, Metric
 from harness.run import Run
 from harness.spec import Spec
-from reports.files import explained, sync_folder, write_whole
+from reports.files import explained, file_digest, sync_folder, write_whole
 from reports.rows import call_rows, effect_rows, event_rows, run_row
-from reports.schema import TABLES, TableWriter
+from reports.schema import DIGESTED, TABLES, TableWriter
 
 Events = Literal["failed", "all", "none"]
 SAMPLE_ONE_IN = 20
@@ -47,12 +47,12 @@ class Summary:
 
     @property
     def bytes_total(self) -> int:
-        """Bytes of all tables."""
-        return sum(self.table_bytes.values())
+        """Bytes of the tables that are functions of the specs: equal runs, equal number."""
+        return sum(size for table, size in self.table_bytes.items() if table != "timing")
 
     @property
     def bytes_per_run(self) -> float:
-        """Bytes of all tables, divided by the runs."""
+        """`bytes_total` divided by the runs."""
         return self.bytes_total / max(1, self.runs)
 
     def __str__(self) -> str:
@@ -76,9 +76,7 @@ class _Head(msgspec.Struct):
 class Store:
     """Collects runs in a folder. `events` says whose whole history is kept; `metrics` become columns of `runs`."""
 
-    def __init__(
-        self, out: Path | str, events: Events = "failed", metrics: Iterable[Metric] = METRICS
-    ) -> None:
+    def __init__(self, out: Path | str, events: Events = "failed", metrics: Iterable[Metric] = METRICS) -> None:
         if events not in ("failed", "all", "none"):
             raise UsageError(f"events is {events!r}; it must be one of failed, all, none")
         self.out = Path(out)
@@ -121,17 +119,13 @@ class Store:
 
         Raises `UsageError` where the disk is full; the shards stay, and so do the tables of an earlier session.
         """
-        with explained(
-            str(self.out), f"every finished run waits in {self._shards}; make room and finish again"
-        ):
+        with explained(str(self.out), f"every finished run waits in {self._shards}; make room and finish again"):
             self.out.mkdir(parents=True, exist_ok=True)
             heads = sorted((_head(path).spec, path) for path in self._shards.glob("*.jsonl"))
             shards = [path for _, path in heads]
             have = {spec for spec, _ in heads}
             missing = tuple(sorted({repr(spec) for spec in planned} - have))
-            self._write(
-                shards, {"longhaul.missing": _encode(missing).decode(), "longhaul.report": _mark(shards)}
-            )
+            self._write(shards, {"longhaul.missing": _encode(missing).decode(), "longhaul.report": _mark(shards)})
             summary = self._summary([_head(path) for path in shards], missing)
             self._clear(shards)
         return summary
@@ -148,8 +142,11 @@ class Store:
                 for path in shards:
                     for table, rows in _tables(path):
                         writers[table].add(rows)
-                for writer in writers.values():
-                    writer.close()
+                for table, writer in writers.items():
+                    if table != "runs":
+                        writer.close()
+                files = {table: file_digest(beside[table]) for table in DIGESTED}
+                writers["runs"].close({"longhaul.files": _encode(files).decode()})
             for table, path in beside.items():
                 path.replace(self.out / f"{table}.parquet")
             sync_folder(self.out)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.faults import CrashAfter, CrashBefore, Hang, Strike, TornAppend
+from harness.faults import CrashAfter, CrashBefore, Hang, RateLimit, Strike, TornAppend
 from harness.spec import Fault, Policy, Spec
 from longhaul.names import short_name
 
@@ -27,7 +27,9 @@ def test_every_kind_of_strike_has_its_word() -> None:
         Strike("disk:flush", 2, CrashBefore("half")),
         Strike("model", 3, Hang(), times=None),
         Strike("model", 9, Fault("f.py:Late", ms=2), times=2),
+        Strike("model", 10, RateLimit(None)),
     )
     assert short_name(Spec("x", strikes=strikes)) == (
-        "x-disk:append#1-torn-disk:flush#2-before-half-model#3-Hang-for-ever-model#9-Late(ms=2)-2x"
+        "x-disk:append#1-torn-disk:flush#2-before-half-model#3-Hang-for-ever-model#9-Late(ms=2)-2x-model#10-"
+        "RateLimit(retry_after_ms=None)"
     )

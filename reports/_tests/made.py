@@ -34,9 +34,7 @@ def trials() -> list[tuple[Run, Judgement]]:
     ]
 
 
-def stored(
-    out: Path, runs: Iterable[tuple[Run, Judgement]], planned: Iterable[Run] = (), **options: Any
-) -> Report:
+def stored(out: Path, runs: Iterable[tuple[Run, Judgement]], planned: Iterable[Run] = (), **options: Any) -> Report:
     """A report of runs; `planned` are runs whose specs were planned."""
     store = Store(out, **options)
     store.begin()

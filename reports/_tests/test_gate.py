@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from harness.checks import Judgement, judge
 from harness.errors import UsageError
 from harness.orchestrators._tests.worlds import invoices, run_reference
-from harness.checks import judge
-from reports._tests.made import changed, stored, trial, trials
+from harness.run import Run
+from reports._tests.made import CRASH, changed, stored, trial, trials
 from reports.gate import Gating, accept, gate
 from reports.gate_render import change, gate_markdown, gate_plain, gate_text, headline
 from reports.report import Report, load
@@ -15,9 +16,7 @@ from reports.report import Report, load
 
 @pytest.fixture(scope="module")
 def report(tmp_path_factory) -> Report:
-    return stored(
-        tmp_path_factory.mktemp("report"), [pair for pair in trials() if pair[1].outcome != "invalid"]
-    )
+    return stored(tmp_path_factory.mktemp("report"), [pair for pair in trials() if pair[1].outcome != "invalid"])
 
 
 def relations(gating: Gating) -> list[tuple[str, str]]:
@@ -27,8 +26,8 @@ def relations(gating: Gating) -> list[tuple[str, str]]:
 def test_an_unchanged_orchestrator_differs_by_exactly_nothing(report, tmp_path) -> None:
     again = stored(tmp_path, [pair for pair in trials() if pair[1].outcome != "invalid"])
     gating = gate(report, again)
-    assert (0, (), (), 0) == (gating.code, gating.differences, gating.missing, gating.other_histories)
-    assert "same or better: no difference at all; 12 cells compared" == headline(gating)
+    assert (gating.code, gating.differences, gating.missing, gating.other_histories) == (0, (), (), 0)
+    assert headline(gating) == "same or better: no difference at all; 12 cells compared"
 
 
 TRUTH = [
@@ -57,7 +56,37 @@ def test_every_metric_has_its_direction(report, values, relation, code) -> None:
 def test_a_verdict_that_improves_is_better(report) -> None:
     place = next(i for i, row in enumerate(report.runs) if row["verdict"] == "fail")
     gating = gate(report, changed(report, place, verdict="pass"))
-    assert ([("verdict", "better")], 0) == (relations(gating), gating.code)
+    assert (relations(gating), gating.code) == ([("verdict", "better")], 0)
+
+
+def of(orchestrator: str, seeds: tuple[int, ...] = (0, 1)) -> list[tuple[Run, Judgement]]:
+    return [trial(orchestrator=orchestrator, seed=seed, strikes=CRASH) for seed in seeds]
+
+
+def test_one_orchestrator_against_another_is_compared_on_the_same_cells(tmp_path) -> None:
+    base, other = stored(tmp_path / "base", of("reference")), stored(tmp_path / "other", of("naive"))
+    gating = gate(base, other)
+    assert (gating.code, gating.cells, gating.missing, gating.added) == (1, 2, (), ())
+    assert gating.orchestrators == ("reference", "naive")
+    assert ("dup_effects", "worse") in relations(gating)
+    for text in (gate_text(gating), gate_markdown(gating)):
+        assert "orchestrator naive stands in for reference" in text
+    assert ("dup_effects", "better") in relations(gate(other, base))
+
+
+def test_a_missing_cell_of_another_orchestrator_fails_closed(tmp_path) -> None:
+    base = stored(tmp_path / "base", of("reference"))
+    lost = of("naive")[1][0]
+    for name, planned in (("unplanned", []), ("planned", [lost])):
+        gating = gate(base, stored(tmp_path / name, of("naive", (0,)), planned))
+        assert gating.code == 1
+        assert gating.missing == (repr(of("reference")[1][0].spec),)
+
+
+def test_several_orchestrators_are_compared_each_with_itself(tmp_path) -> None:
+    base = stored(tmp_path / "base", of("reference"))
+    gating = gate(base, stored(tmp_path / "more", [*of("naive"), *of("replay")]))
+    assert (gating.cells, len(gating.missing), gating.orchestrators) == (0, 2, None)
 
 
 def test_a_missing_cell_fails_closed(report) -> None:
@@ -81,24 +110,20 @@ def test_a_new_cell_is_told_and_harmless(report) -> None:
 
 def test_an_invalid_cell_fails_closed_even_where_it_was_invalid_before(report) -> None:
     invalid = changed(report, verdict="invalid")
-    assert 1 == gate(report, invalid).code
-    assert 1 == gate(invalid, invalid).code
+    assert gate(report, invalid).code == 1
+    assert gate(invalid, invalid).code == 1
 
 
 def test_an_error_of_the_harness_proves_nothing(report) -> None:
     gating = gate(report, changed(report, harness_error=True, verdict="invalid"))
-    assert 3 == gating.code
+    assert gating.code == 3
     assert "nothing is proved" in gate_text(gating)
 
 
 def test_a_metric_that_the_candidate_does_not_have_fails_closed(report) -> None:
     rows = tuple({name: value for name, value in row.items() if name != "steps"} for row in report.runs)
-    assert {("steps", "changed")} == set(
-        relations(gate(report, Report(report.path, rows, report.metrics, (), "")))
-    )
-    rows = tuple(
-        {name: value for name, value in row.items() if name != "tokens_total"} for row in report.runs
-    )
+    assert {("steps", "changed")} == set(relations(gate(report, Report(report.path, rows, report.metrics, (), ""))))
+    rows = tuple({name: value for name, value in row.items() if name != "tokens_total"} for row in report.runs)
     gating = gate(report, Report(report.path, rows, report.metrics, (), ""))
     assert ({("tokens_total", "worse")}, 1) == (set(relations(gating)), gating.code)
 
@@ -115,13 +140,11 @@ def test_what_is_allowed_is_not_worse(report, allow, relation, code) -> None:
 
 
 def test_losing_a_number_is_never_allowed(report) -> None:
-    assert 1 == gate(report, changed(report, tokens_total=None), ["tokens_total:100%"]).code
+    assert gate(report, changed(report, tokens_total=None), ["tokens_total:100%"]).code == 1
 
 
 def test_allowing_an_unknown_metric_names_near_ones(report) -> None:
-    with pytest.raises(
-        UsageError, match=r"unknown metric in --allow 'token_total'; did you mean tokens_total"
-    ):
+    with pytest.raises(UsageError, match=r"unknown metric in --allow 'token_total'; did you mean tokens_total"):
         gate(report, report, ["token_total:5%"])
 
 
@@ -153,8 +176,8 @@ def test_an_input_digest_in_the_spec_is_found_too(tmp_path) -> None:
 
 
 def test_one_scenario_alone_can_be_gated(report) -> None:
-    assert 0 == gate(report, report, scenario="invoices").code
-    with pytest.raises(UsageError, match="unknown scenario in .* did you mean invoices"):
+    assert gate(report, report, scenario="invoices").code == 0
+    with pytest.raises(UsageError, match=r"unknown scenario in .* did you mean invoices"):
         gate(report, report, scenario="invoice")
 
 
@@ -165,7 +188,7 @@ def test_each_difference_is_told_exactly(report) -> None:
     by = 1_234_567 - before
     assert f"{before} -> 1,234,567 steps (+{by:,}, +{by / before:.1%})" == change(difference)
     assert difference.spec in gate_text(gating) and "| changed | steps |" in gate_markdown(gating)
-    assert 1_234_567 == gate_plain(gating)["differences"][0]["after"]
+    assert gate_plain(gating)["differences"][0]["after"] == 1_234_567
 
 
 def test_long_lists_are_cut_and_say_so(report) -> None:
@@ -177,7 +200,7 @@ def test_long_lists_are_cut_and_say_so(report) -> None:
 def test_accepting_copies_the_runs_only(report, tmp_path) -> None:
     target = accept(report.path, tmp_path / "baseline")
     assert [target] == list((tmp_path / "baseline").iterdir())
-    assert 0 == gate(load(tmp_path / "baseline"), report).code
+    assert gate(load(tmp_path / "baseline"), report).code == 0
 
 
 def test_a_report_with_holes_cannot_become_the_baseline(tmp_path) -> None:

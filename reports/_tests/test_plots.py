@@ -8,7 +8,8 @@ import pytest
 
 from harness.errors import UsageError
 from harness.metrics import Prices
-from reports._tests.made import stored, trials
+from harness.spec import Policy
+from reports._tests.made import stored, trial, trials
 from reports._tests.test_leaderboard import ranked
 from reports.labels import Point, place_labels
 from reports.leaderboard import leaderboard
@@ -46,8 +47,8 @@ def test_nothing_to_plot(report, tmp_path) -> None:
 
 def test_too_many_or_unknown_runs_are_refused(report, tmp_path) -> None:
     ids = [row["run_id"] for row in report.runs]
-    with pytest.raises(UsageError, match="8 runs are too many to tell apart"):
-        tokens_plot(report, tmp_path / "plot.png", ids[:8])
+    with pytest.raises(UsageError, match="9 runs are too many to tell apart"):
+        tokens_plot(report, tmp_path / "plot.png", ids[:9])
     with pytest.raises(UsageError, match="unknown run"):
         tokens_plot(report, tmp_path / "plot.png", ["zzz"])
 
@@ -62,10 +63,29 @@ def test_a_place_that_cannot_be_written(report, tmp_path) -> None:
         tokens_plot(report, tmp_path / "no" / "folder.png")
 
 
+def test_view_budgets_are_joined_by_policy(tmp_path) -> None:
+    rows = [{"policy": policy, "view_budget": share} for policy in ("a", "b") for share in (0.5, 1.0)]
+    swept = compute_plot(ranked(*rows, {"orchestrator": "no_model"}), tmp_path / "swept.svg").read_bytes()
+    assert swept != compute_plot(ranked(*rows[1::2]), tmp_path / "plain.svg").read_bytes()
+
+
+def test_a_plain_program_alone_can_be_plotted(tmp_path) -> None:
+    board = ranked({"orchestrator": "no_model", "tokens_input": 0, "tokens_output": 0})
+    assert compute_plot(board, tmp_path / "plot.png").is_file()
+
+
+def test_more_policies_than_can_be_told_apart_are_left_out_and_counted(tmp_path) -> None:
+    many = [trial(policy=Policy("sliding_window", share=0.5 + n / 100)) for n in range(10)]
+    tokens_plot(stored(tmp_path, many), tmp_path / "cut.svg")
+    tokens_plot(stored(tmp_path, many[:8]), tmp_path / "whole.svg")
+    titles = [(tmp_path / name).read_text().count("not shown") for name in ("cut.svg", "whole.svg")]
+    assert titles == [1, 0]
+
+
 def test_the_front_holds_what_nothing_dominates() -> None:
     points = [(5.0, 50.0), (1.0, 20.0), (2.0, 20.0), (9.0, 50.0), (9.0, 90.0), (3.0, 10.0)]
-    assert [(1.0, 20.0), (5.0, 50.0), (9.0, 90.0)] == pareto(points)
-    assert [] == pareto([])
+    assert pareto(points) == [(1.0, 20.0), (5.0, 50.0), (9.0, 90.0)]
+    assert pareto([]) == []
 
 
 def test_no_label_lies_over_another() -> None:
@@ -80,5 +100,5 @@ def test_no_label_lies_over_another() -> None:
         from matplotlib.text import Text
 
         boxes = [Text.get_window_extent(text) for text in axes.texts]
-    assert 12 == len(boxes)
+    assert len(boxes) == 12
     assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])

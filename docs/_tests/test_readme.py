@@ -1,0 +1,68 @@
+"""The README is true: its files work, its commands run, and what it shows is what they print."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from docs.examples import Command, commands_in, files_in
+from longhaul._tests.foreign import Done, Foreign, foreign_repository
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def elsewhere(line: str) -> bool:
+    """Whether a command is not about a repository of one's own: other tests run the scripts and the git refs."""
+    return line.startswith(("scripts/", "pip ", "python -m benchmarks")) or "--base" in line
+
+
+def missing(shown: str, printed: str) -> list[str]:
+    """The shown lines that were not printed in this order; `...` stands for any lines."""
+    rest = iter(line.rstrip() for line in printed.splitlines())
+    return [line for line in shown.splitlines() if line != "..." and not any(line.rstrip() in real for real in rest)]
+
+
+def test_a_line_that_is_not_printed_in_its_place_is_missing():
+    assert missing("a\n...\nc\n", "a\nb\nc\n") == []
+    assert missing("c\na\n", "a\nb\nc\n") == ["a"]
+    assert missing("d\n", "a\nb\nc\n") == ["d"]
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Done]:
+    """Every command of the README, run one after the other in a repository with its files."""
+    repository = foreign_repository(tmp_path_factory.mktemp("readme"))
+    for name, code in files_in(README).items():
+        repository.write(name, code)
+    lines = [command.line for command in commands_in(README) if not elsewhere(command.line)]
+    return {line: _run(repository, line) for line in lines}
+
+
+def _run(repository: Foreign, line: str) -> Done:
+    program, *arguments = shlex.split(line)
+    return {"pytest": repository.pytest, "longhaul": repository.longhaul}[program](*arguments)
+
+
+def test_every_command_does_what_the_readme_says(done: dict[str, Done]):
+    for command in commands_in(README):
+        if command.line in done:
+            _check(command, done[command.line])
+
+
+def _check(command: Command, found: Done) -> None:
+    assert found.code == (1 if " failed" in command.prints else 0), f"{command.line}\n{found.out}\n{found.err}"
+    assert not missing(command.prints, found.out), f"{command.line}\n{found.out}"
+
+
+def test_the_commands_that_are_not_run_here_exist():
+    scripts = [command.line.split()[0] for command in commands_in(README) if command.line.startswith("scripts/")]
+    assert scripts and all((ROOT / script).exists() for script in scripts)
+
+
+def test_the_policy_of_the_first_screen_has_twelve_lines():
+    lines = files_in(README)["half_and_half.py"].strip().splitlines()
+    assert len(lines) <= 12
+    assert README.index("half_and_half.py") < README.index("## ")
