@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from benchmarks.figure import Figure, ratio_figure
 from benchmarks.floors import run_floor
@@ -34,9 +33,10 @@ class FileHost:
     def __init__(self, host: Host, file: int) -> None:
         self._host = host
         self._file = file
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._host, name)
+        self.read, self.truncate, self.now, self.sleep = host.read, host.truncate, host.now, host.sleep
+        self.model, self.tool, self.query, self.human = host.model, host.tool, host.query, host.human
+        self.goal, self.tools, self.limits, self.session = host.goal, host.tools, host.limits, host.session
+        self.policy, self.budget, self.window = host.policy, host.budget, host.window
 
     def append(self, data: bytes) -> None:
         """Write to the file, then to the host."""

@@ -80,7 +80,7 @@ def figures(_folder: Path, steps: int = 10_000, rounds: int = 12) -> Iterator[Fi
     crashes = (0, 1, 10)
     best = best_of({str(n): partial(seconds_to_resume, journal_of(steps, n), steps) for n in crashes}, rounds)
     for count, seconds in best.items():
-        what = f"resume at {steps:,} steps, {count} crashes before (CPU)"
+        what = f"resume at N={steps:,} after {count} crashes (CPU)"
         yield bound_figure(what, seconds, REACH_SECONDS, "s")
     spread = max(best.values()) / min(best.values())
     yield bound_figure("slowest of these resumes over fastest", spread, REACH_SPREAD, "")

@@ -245,7 +245,10 @@ class WrongType:
 
 
 def _with_wrong_types(call: ToolCall) -> ToolCall:
-    given = msgspec.json.decode(call.arguments)
+    try:
+        given = msgspec.json.decode(call.arguments, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        given = {}
     wrong = {name: [value] for name, value in given.items()} or {"unexpected": [True]}
     return msgspec.structs.replace(call, arguments=msgspec.json.encode(wrong).decode())
 

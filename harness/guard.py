@@ -7,6 +7,7 @@ runs. A watchdog of wall-clock time ends what virtual time cannot: `while True: 
 
 from __future__ import annotations
 
+import _thread
 import os
 import signal
 import sys
@@ -23,6 +24,8 @@ REFUSED = {
     "socket.getaddrinfo": "resolves a real host name; reach models and tools through `host`",
     "subprocess.Popen": "starts a real process; use the process setting",
     "os.fork": "forks a real process; use the process setting",
+    "os.posix_spawn": "starts a real process; use the process setting",
+    "os.system": "starts a real process; use the process setting",
     "time.sleep": "sleeps for real; use `await host.sleep(ms)`",
     "_thread.start_new_thread": "starts a thread; use tasks, or the process setting",
 }
@@ -47,8 +50,7 @@ _installed: list[bool] = []
 @contextmanager
 def guarded() -> Iterator[None]:
     """Refuse real threads, sleeps, sockets and processes on this thread while the block runs."""
-    if not _installed:
-        _install()
+    install()
     _guarded.depth += 1
     try:
         yield
@@ -66,10 +68,14 @@ def unguarded() -> Iterator[None]:
         _guarded.depth = depth
 
 
-def _install() -> None:
+def install() -> None:
+    """Put the guard in place. To be done before a stranger's file is imported: it may say `from time import sleep`."""
+    if _installed:
+        return
     _installed.append(True)
     sys.addaudithook(_audit)
     time.sleep = _refusing("time.sleep", time.sleep)
+    _thread.start_new_thread = _refusing("_thread.start_new_thread", _thread.start_new_thread)
     threading.Thread.start = _refusing("_thread.start_new_thread", threading.Thread.start)  # type: ignore[method-assign]
 
 

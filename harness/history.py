@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import UsageError
+from harness.plain import plain_repr
 from harness.spool import CHUNK_BYTES, Spool
 
 
@@ -50,8 +51,16 @@ class History:
     def add(self, moment: tuple[int, int], site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         """Append the next event; `moment` is the life and the virtual milliseconds."""
         self.count += 1
-        line = self._open
-        self._encode_into((self.count, *moment, site, nth, kind, detail), line, len(line))
+        line, start = self._open, len(self._open)
+        try:
+            self._encode_into((self.count, *moment, site, nth, kind, detail), line, start)
+        except UnicodeEncodeError:
+            del line[start:]
+            self._encode_into(
+                (self.count, *moment, site, nth, kind, _mended(msgspec.to_builtins(detail, enc_hook=_encode_other))),
+                line,
+                start,
+            )
         line += b"\n"
         if len(line) >= CHUNK_BYTES:
             self._hash.update(line)
@@ -94,5 +103,14 @@ def decode_events(lines: bytes) -> list[Event]:
     raise UsageError("these lines are not events")
 
 
+def _mended(value: Any) -> Any:
+    """Lone surrogates, which no JSON in UTF-8 can hold, as replacement characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {name: _mended(item) for name, item in value.items()}
+    return [_mended(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 def _encode_other(value: Any) -> Any:
-    return repr(value)
+    return plain_repr(value)

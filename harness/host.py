@@ -17,6 +17,7 @@ from harness.clock import VirtualLoop
 from harness.errors import Crash, DiskFailed, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.faults import Survive
 from harness.guard import Refused
+from harness.plain import plain_repr
 from harness.protocol import check_request
 from harness.tokens import count_tokens, text_bytes
 from harness.track import Faults, Track
@@ -109,6 +110,11 @@ class Host:
             return _drive(self._struck(passage, faults, proceed), passage.site)
         except DiskFailed as error:
             raise self._failed(passage.site, passage.nth, error, {}) from None
+        except (Refused, UsageError):
+            raise
+        except Exception as error:
+            self._break(passage, error)
+            raise Crash from None
 
     # model, tools, human, time
 
@@ -179,7 +185,7 @@ class Host:
             self._record(f"tool:{tool.name}", nth, "effect", detail)
         return result
 
-    async def query(self, tool: str, key: str) -> Result | None:
+    async def query(self, tool: str, key: str, timeout_ms: int | None = None) -> Result | None:
         """Ask a queryable tool what became of a key: the result of the effect, or None where it never happened."""
         if self.dead:
             await self._never()
@@ -194,7 +200,8 @@ class Host:
             await self._loop.sleep_ms(QUERY_MS)
             return look_up(self._track.world, key)
 
-        result: Result | None = await self._passed(_Passage(self, site, nth, key), faults, proceed)
+        wait = timeout_ms if faults or (timeout_ms or QUERY_MS) < QUERY_MS else None
+        result: Result | None = await self._passed(_Passage(self, site, nth, key), faults, proceed, wait)
         self._record(site, nth, "result", {"key": key, "found": result is not None})
         return result
 
@@ -252,9 +259,10 @@ class Host:
         except DoorError as error:
             raise self._failed(passage.site, passage.nth, error, about or {}) from None
         except Exception as error:
-            await self._broke(passage, error)
+            self._break(passage, error)
+            await self._never()
 
-    async def _broke(self, passage: _Passage, error: Exception) -> Never:
+    def _break(self, passage: _Passage, error: Exception) -> None:
         """A fake, a tool double or a fault is broken: the run ends, and no handler of an orchestrator may swallow that."""
         broken = error
         if not isinstance(error, (HarnessError, UsageError)):
@@ -262,13 +270,12 @@ class Host:
             broken.__cause__ = error
         self._track.broken = broken
         self._end("broken", str(broken))
-        await self._never()
 
     async def _struck(self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]]) -> T:
         for fault in reversed(faults):
             proceed = _around(fault, passage, proceed)
         for fault in faults:
-            self._record(passage.site, passage.nth, "struck", {"fault": repr(fault)})
+            self._record(passage.site, passage.nth, "struck", {"fault": plain_repr(fault)})
         return await proceed()
 
     async def _before(self, timeout_ms: int | None, passing: Awaitable[T]) -> T:

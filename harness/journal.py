@@ -76,14 +76,27 @@ def _record_at(data: bytes, offset: int) -> Record | None:
     return _record(data[offset:end], offset) if end >= 0 else None
 
 
-_HEAD = re.compile(rb"(\d{1,10}) ([0-9a-f]{8}) (\d{1,10}) ")
+_HEAD = re.compile(rb"[^ ]+ [^ ]+ (\d{1,10}) ")
+_BEGUN = re.compile(rb"\d{1,10}(\Z| [0-9a-f]{0,8}(\Z| (\Z|0(\Z| ))))")
+"""The head of a first record, as far as it was written."""
+
+
+def _barrier_of(line: bytes, known: int) -> int:
+    """The flushes before a damaged record, as far as its line still tells; at the most one more than were known."""
+    json = line[line.find(b"{") :]
+    if b"%08x" % crc32(json, max(0, known)) in line:
+        return known
+    head = _HEAD.match(line)
+    return int(head[1]) if head and known <= int(head[1]) <= known + 1 else known + 1
 
 
 def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
-    """Raise where a whole record after the damage knows of a flush that came after the damaged one."""
-    known = before[-1].barrier if before else 0
-    head = _HEAD.match(data, offset)
-    damaged = int(head[3]) if head and known <= int(head[3]) <= known + 1 else known + 1
+    """Raise where a whole record after the damage knows of a flush that came after the damaged one.
+
+    A file that does not even begin like a journal was never one, and must not be cut to nothing.
+    """
+    known = before[-1].barrier if before else -1
+    damaged = _barrier_of(data[offset:].partition(b"\n")[0], known)
     position = data.find(b"\n", offset)
     while position >= 0:
         later = _record_at(data, position + 1)
@@ -93,6 +106,10 @@ def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
                 f"{later.offset}, says so) and is damaged; restore it from a copy, nothing was changed"
             )
         position = data.find(b"\n", position + 1)
+    if not before and not _BEGUN.match(data):
+        raise JournalError(
+            f"this is not a journal, it begins with {data[:20]!r}; name another file, nothing was changed"
+        )
 
 
 class Writer:

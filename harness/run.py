@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 from harness import resolve
 from harness.clock import VirtualLoop, task_names, wall_seconds
 from harness.errors import HarnessError, UsageError
-from harness.guard import Watchdog, guarded, watchdog
+from harness.guard import Watchdog, guarded, install, watchdog
 from harness.history import Event, History
 from harness.host import Host
 from harness.spec import Spec, check_spec, limits_of
@@ -82,6 +82,7 @@ class Run:
 def execute(spec: Spec) -> Run:
     """Run one spec to its end. A pure function of the spec; raises `UsageError` for one that cannot be built."""
     check_spec(spec)
+    install()
     scenario = resolve.scenario(spec.scenario)
     return execute_in(spec, build(scenario, spec))
 
@@ -110,7 +111,7 @@ Live: TypeAlias = Callable[[Track], tuple[str, str]]
 def execute_in(spec: Spec, setup: Setup) -> Run:
     """Run a spec in a setup that was already built."""
     struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
-    track = Track(replace(spec, strikes=struck), setup, resolve.policy(spec.policy))
+    track = Track(spec, setup, resolve.policy(spec.policy), struck)
     run = resolve.orchestrator(spec.orchestrator, setup)
     started = wall_seconds()
     live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
@@ -180,7 +181,7 @@ def _ended(track: Track, error: BaseException | None) -> tuple[str, str]:
     if error is None:
         track.record(track.now_ms, "life", 0, "returned", {})
         return "returned", ""
-    if isinstance(error, (Watchdog, HarnessError, UsageError)):
+    if isinstance(error, (Watchdog, HarnessError)):
         raise error
     detail = {"error": type(error).__name__, "message": str(error)}
     track.record(track.now_ms, "life", 0, "raised", detail)

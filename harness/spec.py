@@ -28,6 +28,9 @@ from harness.types import Kind, Limits, Setup
 VERSION = 1
 """Version of the suite: specs of another version are other experiments and are never compared."""
 
+HORIZON_MAX = 100_000
+"""A job of so many turns still fits into memory."""
+
 Setting = Literal["sim", "wire", "process"]
 
 
@@ -76,6 +79,9 @@ def choice_of(role: str, thing: Any) -> Choice:
     options: tuple[tuple[str, Any], ...] = ()
     if dataclasses.is_dataclass(thing) and not inspect.isclass(thing):
         options = tuple(sorted((f.name, _option_of(role, getattr(thing, f.name))) for f in fields(thing)))
+    package, _, module = kind.__module__.rpartition(".")
+    if package == "harness.policies":
+        return Choice(role, module, options)
     return Choice(role, f"{_relative(inspect.getsourcefile(kind) or '?')}:{kind.__qualname__}", options)
 
 
@@ -84,6 +90,13 @@ def _option_of(role: str, value: Any) -> Any:
     if isinstance(value, (tuple, list)):
         return tuple(_option_of(role, item) for item in value)
     return value if value is None or isinstance(value, (bool, int, float, str, bytes)) else choice_of(role, value)
+
+
+def _named(strike: Any) -> Any:
+    """A strike whose fault prints as code: a built-in one as it is, a stranger's object as `Fault('file.py:Name')`."""
+    if not isinstance(strike, Strike) or type(strike.fault) in faults.FAULTS:
+        return strike
+    return dataclasses.replace(strike, fault=choice_of("Fault", strike.fault))
 
 
 def _relative(path: str) -> str:
@@ -120,7 +133,7 @@ class Spec:
     def __post_init__(self) -> None:
         for role in ("orchestrator", "policy", "model"):
             object.__setattr__(self, role, choice_of(role.capitalize(), getattr(self, role)))
-        object.__setattr__(self, "strikes", tuple(self.strikes))
+        object.__setattr__(self, "strikes", tuple(map(_named, self.strikes)))
 
     def __repr__(self) -> str:
         shown = [repr(self.scenario)]
@@ -227,8 +240,8 @@ def check_spec(spec: Spec) -> None:
         value = getattr(spec, name)
         if not isinstance(value, kind) or isinstance(value, bool):
             raise UsageError(f"{name} is {value!r}; it must be {'a whole number' if kind is int else 'a text'}")
-    if spec.horizon < 1:
-        raise UsageError(f"horizon is {spec.horizon}; it must be at least 1")
+    if not 1 <= spec.horizon <= HORIZON_MAX:
+        raise UsageError(f"horizon is {spec.horizon}; it must be from 1 to {HORIZON_MAX}")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
@@ -236,10 +249,20 @@ def check_spec(spec: Spec) -> None:
     budget = spec.view_budget
     if isinstance(budget, bool) or not isinstance(budget, (int, float)) or not 0 < budget < math.inf:
         raise UsageError(f"view_budget is {budget!r}; a share such as 0.5, or tokens such as 8000")
-    if spec.limits is not None and not isinstance(spec.limits, Limits):
-        raise UsageError(f"limits is {spec.limits!r}; it must be None or Limits(...)")
+    if spec.limits is not None:
+        _check_limits(spec.limits)
     for strike in spec.strikes:
         _check_strike(strike)
+
+
+def _check_limits(limits: Any) -> None:
+    if not isinstance(limits, Limits):
+        raise UsageError(f"limits is {limits!r}; it must be None or Limits(...)")
+    for name in Limits.__struct_fields__:
+        value = getattr(limits, name)
+        least = 0 if name in ("turns", "tokens", "compute_ms", "cost", "retry_wait_ms") else 1
+        if type(value) is not int or value < least:
+            raise UsageError(f"limits: {name} is {value!r}; it must be a whole number, at least {least}")
 
 
 def _check_strike(strike: Any) -> None:

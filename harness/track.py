@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -48,7 +48,7 @@ class Exhausted:
 class Track:
     """The state of a run across lives. Only hosts write to it."""
 
-    def __init__(self, spec: Spec, setup: Setup, policy: Policy) -> None:
+    def __init__(self, spec: Spec, setup: Setup, policy: Policy, strikes: Sequence[Strike] = ()) -> None:
         self.spec = spec
         self.setup = setup
         self.policy = policy
@@ -68,11 +68,11 @@ class Track:
         self.broken: Exception | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)
-        self.fired = [0] * len(spec.strikes)
+        self.fired = [0] * len(strikes)
         self._passages: dict[str, int] = {}
         self._strikes: dict[str, list[tuple[int, Strike]]] = {}
         self._warm: tuple[Taken | None, int] = (None, 0)
-        for index, strike in enumerate(spec.strikes):
+        for index, strike in enumerate(strikes):
             self._strikes.setdefault(strike.site, []).append((index, strike))
 
     def enter(self, site: str) -> tuple[int, Faults]:

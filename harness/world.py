@@ -69,7 +69,7 @@ def perform(world: World, tool: Tool, arguments: str, visit: Visit) -> tuple[Wor
     """
     try:
         given = msgspec.json.decode(arguments)
-    except (msgspec.DecodeError, UnicodeError) as error:
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         return world, _refusal(world, visit, f"arguments are not JSON: {error}")
     if not isinstance(given, dict):
         return world, _refusal(world, visit, f"arguments must be a JSON object, got {arguments[:80]!r}")
@@ -88,6 +88,8 @@ def perform(world: World, tool: Tool, arguments: str, visit: Visit) -> tuple[Wor
         return world, _refusal(world, visit, str(error))
     except (KeyError, TypeError, ValueError) as error:
         return world, _refusal(world, visit, f"{tool.name} cannot use {arguments[:80]}: {error!r}")
+    if isinstance(answer, Result) and answer.status == "error":
+        return world, _result(answer, world, tool, visit)
     if not mutating:
         return changed, _result(answer, changed, tool, visit)
     return _record(changed, tool, (arguments, given, answer), visit)
@@ -116,7 +118,10 @@ def _record(
 def intent_of(tool: Tool, given: Mapping[str, Any]) -> str:
     """The deed that a call stands for: the arguments named by the tool, or all of them."""
     names = tool.intent or tuple(sorted(given))
-    return " ".join(str(given.get(name)) for name in names)
+    values = [given.get(name) for name in names]
+    if len(values) < 2:
+        return "".join(map(str, values))
+    return msgspec.json.encode(values).decode()
 
 
 def look_up(world: World, key: str) -> Result | None:

@@ -13,6 +13,7 @@ import msgspec
 from harness.errors import UsageError
 from harness.history import Event
 from harness.journal import decode
+from longhaul.lines import wrapped
 
 
 def reasons(events: Iterable[Event], tape: bytes) -> dict[int, str]:
@@ -30,6 +31,12 @@ def reason_text(entries: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(map(_reason, entries))
 
 
+def last_words(known: Mapping[int, str]) -> str:
+    """What the journal says of its end, in full; empty where it says nothing."""
+    ends = [text[text.index("Finished") :] for text in known.values() if "Finished (" in text]
+    return wrapped(f"its journal ends: {ends[-1]}") if ends else ""
+
+
 def _entries(data: bytes) -> list[dict[str, Any]]:
     try:
         entries = [msgspec.json.decode(record.json) for record in decode(data).records]
@@ -39,7 +46,8 @@ def _entries(data: bytes) -> list[dict[str, Any]]:
 
 
 def _reason(entry: Mapping[str, Any]) -> str:
-    facts = " ".join(f"{name}={value}" for name, value in (entry.get("facts") or {}).items())
+    known = {**(entry.get("facts") or {}), **({"reason": entry["reason"]} if entry.get("reason") else {})}
+    facts = " ".join(f"{name}={value}" for name, value in known.items())
     why = ": ".join(part for part in (entry.get("rule", ""), facts) if part)
     kind = entry.get("type", "record")
     return f"{kind} ({why})" if why else kind

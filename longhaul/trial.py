@@ -16,7 +16,7 @@ from harness.points import single_crashes
 from harness.run import Run, execute
 from harness.spec import Spec
 from longhaul.lines import lines, wrapped
-from longhaul.reasons import reasons
+from longhaul.reasons import last_words, reasons
 
 LAST_EVENTS = 15
 
@@ -70,13 +70,15 @@ def story(run: Run, judgement: Judgement) -> str:
     lives = "1 life" if run.lives == 1 else f"{run.lives} lives"
     others = [verdict.name for verdict in judgement.failed[1:]]
     last = run.events[-LAST_EVENTS:]
+    known = reasons(last, run.tape)
     return "\n".join([
         wrapped(f"{judgement.outcome}: {judgement.violated or 'nothing is violated'}"),
         *([f"also violated: {', '.join(others)}"] if others else []),
         wrapped(f"run {run.spec.run_id} ended as {run.ending}{reason} after {lives}; repeat it with"),
         repro(run.spec),
         f"its last {len(last)} of {len(run.events)} events:",
-        lines(last, reasons(last, run.tape)),
+        lines(last, known),
+        *([last_words(known)] if last_words(known) else []),
     ])  # fmt: skip
 
 

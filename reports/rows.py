@@ -97,7 +97,7 @@ def _reasons(run: Run) -> dict[int, list[dict[str, Any]]]:
         entry = {
             "type": found.get("type", ""),
             "rule": found.get("rule", ""),
-            "facts": found.get("facts") or {},
+            "facts": {**(found.get("facts") or {}), **({"reason": found["reason"]} if found.get("reason") else {})},
         }
         reasons.setdefault(line.written, []).append(entry)
     return reasons

@@ -8,10 +8,14 @@ from pathlib import Path
 import pytest
 
 from docs.examples import Command, commands_in, files_in
+from harness.orchestrators.reference.rules import RULES
+from harness.policies import POLICIES
+from harness.resolve import policy_classes, scenario_names
 from longhaul._tests.foreign import Done, Foreign, foreign_repository
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
 def elsewhere(line: str) -> bool:
@@ -66,3 +70,11 @@ def test_the_policy_of_the_first_screen_has_twelve_lines():
     lines = files_in(README)["half_and_half.py"].strip().splitlines()
     assert len(lines) <= 12
     assert README.index("half_and_half.py") < README.index("## ")
+
+
+def test_the_counts_in_the_text_are_right():
+    words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+    assert f"{words[len(RULES)]} small rules" in README
+    assert f"{words[len(POLICIES)].capitalize()} policies: " in CHANGELOG
+    assert all(f"`{name}`" in CHANGELOG for name in policy_classes())
+    assert all(f"`{name}`" in README for name in scenario_names())

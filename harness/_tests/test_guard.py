@@ -34,6 +34,8 @@ def misbehaving(name: str) -> Spec:
         ("opens_a_socket", "socket.socket()", "opens a real socket; reach models and tools through `host`"),
         ("resolves_a_name", 'socket.getaddrinfo("localhost", 80)', "resolves a real host name"),
         ("starts_a_process", 'subprocess.run(["true"])', "starts a real process; use the process setting"),
+        ("starts_a_shell", 'os.system("true")', "starts a real process; use the process setting"),
+        ("starts_a_low_thread", "_thread.start_new_thread(print, ())", "starts a thread; use tasks"),
     ],
 )  # fmt: skip
 def test_the_real_world_is_refused_with_the_call_site(name: str, statement: str, advice: str) -> None:
@@ -41,6 +43,17 @@ def test_the_real_world_is_refused_with_the_call_site(name: str, statement: str,
     line = 1 + MISBEHAVING.read_text().splitlines().index(f"    {statement}")
     assert run.ending == "raised"
     assert run.reason.startswith(f"Refused: {MISBEHAVING}:{line} ({statement}) {advice}")
+
+
+def test_a_sleep_imported_by_name_is_refused_too(tmp_path: Path) -> None:
+    own = tmp_path / "imports_sleep.py"
+    own.write_text("from time import sleep\n\nasync def loop(host):\n    sleep(60)\n")
+    code = (
+        "import sys\nfrom harness._tests.small import small\nfrom harness.run import execute\n"
+        "from harness.spec import Orchestrator\nprint(execute(small(Orchestrator(sys.argv[1] + ':loop'))).reason)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, str(own)], capture_output=True, text=True, cwd=ROOT, check=True)
+    assert done.stdout.startswith(f"Refused: {own}:4 (sleep(60)) sleeps for real")
 
 
 def test_outside_of_a_run_nothing_is_refused() -> None:

@@ -67,6 +67,15 @@ def test_asking_for_a_digest_changes_nothing() -> None:
     assert history.digest() == silent.digest()
 
 
+def test_a_text_that_no_json_can_hold_is_kept_as_far_as_it_can_be_read() -> None:
+    history = written(1)
+    history.add((0, 1), "model", 1, "reply", {"text": "a\ud800b", "calls": (ToolCall("1", "x\udfff", "{}"),)})
+    assert list(history)[1].detail == {
+        "text": "a\ufffd\ufffd\ufffdb",
+        "calls": [{"id": "1", "name": "x\ufffd\ufffd\ufffd", "arguments": "{}"}],
+    }
+
+
 @pytest.mark.parametrize("line", [b"{}", b"[1, 2]", b"nonsense", b'["1",0,0,"model",0,"reply",{}]'])
 def test_a_line_that_is_no_event_is_refused_with_its_number(line: bytes) -> None:
     with pytest.raises(UsageError, match="line 2 is not an event"):

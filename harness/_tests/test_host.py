@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from harness._tests.small import small
-from harness.errors import UsageError
+from harness.errors import HarnessError, UsageError
 from harness.faults import (
     CrashAfter,
     CrashBefore,
@@ -241,6 +241,18 @@ def test_a_torn_append_keeps_the_pending_bytes_before_it_and_a_part_of_itself() 
 def test_a_fault_that_never_answers_at_the_disk_is_refused() -> None:
     run = execute(small("doors.py:asks_four_times", strikes=(Strike("disk:append", 1, Hang()),)))
     assert run.reason.startswith("Refused: a fault at disk:append waits; a write cannot wait")
+
+
+def test_two_faults_may_change_one_answer() -> None:
+    strikes = tuple(Strike("model", 1, fault) for fault in (WrongType(), MalformedArguments()))
+    run = execute(small("doors.py:asks_four_times", strikes=strikes))
+    assert of(run, "model", "reply")[0].detail["calls"][0]["arguments"] == '{"unexpected":[true]}'
+
+
+def test_a_fault_that_does_not_fit_its_site_is_never_put_down_to_the_orchestrator() -> None:
+    for site in ("disk:append", "tool:pay"):
+        with pytest.raises(HarnessError, match=f"{site} #1 broke: TypeError"):
+            execute(small(strikes=(Strike(site, 1, EmptyAnswer()),), orchestrator="replay"))
 
 
 def test_a_slow_disk_holds_up_everybody() -> None:

@@ -64,6 +64,29 @@ def test_a_bit_flipped_in_a_record_that_was_surely_flushed_is_refused_with_its_o
         decode(bytes(flipped))
 
 
+@pytest.mark.parametrize("bit", range(8))
+def test_a_bit_flipped_before_the_last_flushed_group_is_refused_even_in_the_head_of_a_record(bit: int):
+    whole = journal()
+    for position in range(starts(whole)[3] - 1):
+        flipped = bytearray(whole)
+        flipped[position] ^= 1 << bit
+        with pytest.raises(JournalError):
+            decode(bytes(flipped))
+
+
+@pytest.mark.parametrize(
+    "data", [b"garbage\n", b"\0" * 40, b"SQLite format 3\0", b'2 3 {"newer":"format"}\n', b"12 xyz"]
+)
+def test_a_file_that_is_no_journal_is_refused_and_not_cut_to_nothing(data: bytes):
+    with pytest.raises(JournalError, match="this is not a journal, it begins with"):
+        decode(data)
+
+
+@pytest.mark.parametrize("kept", range(1, len(frame(RECORDS[0], 0))))
+def test_a_first_record_torn_at_any_byte_is_cut_off_whole(kept: int):
+    assert decode(frame(RECORDS[0], 0)[:kept]).size == 0
+
+
 def test_a_flip_inside_the_last_flushed_group_looks_like_a_torn_tail():
     data = bytearray(journal())
     start = starts(bytes(data))[-1]

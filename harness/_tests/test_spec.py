@@ -59,6 +59,7 @@ class Pipeline:
 
 _texts = st.text(max_size=8)
 _numbers = st.integers(-(10**6), 10**6)
+_counts = st.integers(0, 10**6)
 _literals = st.one_of(
     _texts, _numbers, st.booleans(), st.none(), st.floats(allow_nan=False, allow_infinity=False),
     st.lists(_numbers, max_size=3).map(tuple),
@@ -91,7 +92,7 @@ _specs = st.builds(
     policy=_choices.map(lambda choice: Policy(choice[0], **choice[1])),
     model=_choices.map(lambda choice: Model(choice[0], **choice[1])),
     view_budget=st.one_of(st.integers(1, 10**6), st.floats(0.01, 4)),
-    limits=st.one_of(st.none(), st.builds(Limits, turns=_numbers, tokens=_numbers)),
+    limits=st.one_of(st.none(), st.builds(Limits, turns=_counts, tokens=_counts)),
     strikes=st.lists(_strikes, max_size=3),
     seed=_numbers,
     setting=st.sampled_from(["sim", "wire", "process"]),
@@ -208,7 +209,12 @@ def test_a_text_that_is_no_spec_is_refused_with_what_is_wrong(text: str, message
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"horizon": 0}, "horizon is 0; it must be at least 1"),
+        ({"horizon": 0}, "horizon is 0; it must be from 1 to 100000"),
+        ({"horizon": 10**12}, "horizon is 1000000000000; it must be from 1 to 100000"),
+        ({"limits": Limits(turns="x")}, "limits: turns is 'x'; it must be a whole number, at least 0"),  # type: ignore[arg-type]
+        ({"limits": Limits(cost=-1)}, "limits: cost is -1; it must be a whole number, at least 0"),
+        ({"limits": Limits(lives=0)}, "limits: lives is 0; it must be a whole number, at least 1"),
+        ({"limits": Limits(output_bytes=None)}, "limits: output_bytes is None"),  # type: ignore[arg-type]
         ({"horizon": "40"}, "horizon is '40'; it must be a whole number"),
         ({"seed": 1.5}, "seed is 1.5; it must be a whole number"),
         ({"setting": "cloud"}, "setting is 'cloud'; it must be one of sim, wire, process"),

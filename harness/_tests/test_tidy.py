@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
-from harness._tests.tidy import problems
+from harness._tests.tidy import problems, traces
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("harness", "fakes", "scenarios", "evals", "reports", "longhaul", "benchmarks", "docs")
@@ -22,6 +24,28 @@ def sources() -> list[Path]:
 def test_every_file_keeps_the_rules_of_the_house():
     found = [problem for path in sources() for problem in problems(path.relative_to(ROOT).as_posix(), path.read_text())]
     assert not found, "\n" + "\n".join(found)
+
+
+def test_no_file_names_a_machine_or_a_registry():
+    folders = [ROOT / name for name in (*PACKAGES, "scripts", "constraints", ".ci")]
+    files = [*ROOT.iterdir(), *(path for folder in folders for path in folder.rglob("*"))]
+    read = [path for path in files if path.is_file() and not {"out", "__pycache__"} & set(path.parts)]
+    found = [f"{path.relative_to(ROOT)}:{line}" for path in read for line in traces(path.read_text(errors="ignore"))]
+    assert not found, "\n" + "\n".join(found)
+
+
+def floors(requirements: list[str], sign: str) -> dict[str, Version]:
+    pairs = [line.split(sign) for line in requirements if sign in line]
+    return {name: Version(version) for name, version in pairs}
+
+
+def test_the_floors_that_are_tested_are_the_floors_that_are_promised():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = project["optional-dependencies"]
+    tested = floors((ROOT / "constraints/floors.txt").read_text().splitlines(), "==")
+    assert floors([*project["dependencies"], *extras["wire"]], ">=").items() <= tested.items()
+    promised_for_tests = floors(extras["test"], ">=")
+    assert {name: promised_for_tests[name] for name in tested.keys() & promised_for_tests}.items() <= tested.items()
 
 
 DOCUMENTED = '"""A module."""\n'
@@ -38,6 +62,7 @@ DOCUMENTED = '"""A module."""\n'
         ("fakes/x.py", DOCUMENTED + "from scenarios import recorded\n", "fakes may not import scenarios"),
         ("reports/x.py", DOCUMENTED + "import fakes\n", "reports may not import fakes"),
         ("reports/x.py", DOCUMENTED + "from harness.host import Host\n", "reports may not import harness.host"),
+        ("reports/x.py", DOCUMENTED + "from harness import host\n", "reports may not import harness.host"),
         ("scenarios/x.py", DOCUMENTED + "import longhaul\n", "scenarios may not import longhaul"),
         ("harness/x.py", DOCUMENTED + "import pandas\n", "pandas is imported outside of reports"),
         ("harness/policies/x.py", DOCUMENTED + "import time\n", "time in a pure module"),

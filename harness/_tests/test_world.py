@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -102,4 +103,17 @@ def test_a_query_and_a_person_know_what_happened_under_a_key() -> None:
 def test_the_intent_is_the_named_arguments_or_all_of_them_in_order() -> None:
     named, unnamed = tool("blind"), tool("blind", "note")
     assert intent_of(named, {"memo": "x", "invoice": "INV-001"}) == "INV-001"
-    assert intent_of(unnamed, {"text": "b", "at": 3}) == "3 b"
+    assert intent_of(unnamed, {"text": "b", "at": 3}) == '[3,"b"]'
+
+
+def test_two_deeds_whose_arguments_read_alike_side_by_side_are_two_deeds() -> None:
+    unnamed = tool("blind", "note")
+    assert intent_of(unnamed, {"a": "x y", "b": "z"}) != intent_of(unnamed, {"a": "x", "b": "y z"})
+
+
+def test_a_mutating_tool_that_answers_with_an_error_has_done_nothing() -> None:
+    refusing = replace(
+        tool("blind"), run=lambda world, given, key: (world.put("paid", 1), Result(status="error", error="no"))
+    )
+    after, result = perform(EMPTY, refusing, PAY, visit())
+    assert (result.status, len(after.effects), after.get("paid")) == ("error", 0, None)

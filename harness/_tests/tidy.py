@@ -28,7 +28,7 @@ PURE = ("harness/policies/", "harness/checks/", "harness/metrics/", "harness/orc
 def problems(path: str, text: str) -> list[str]:
     """Everything that is wrong with one file, as `path:line: what; instead`."""
     tree = ast.parse(text)
-    found = [*_sizes(text, tree), *_imports(path, tree), *_docstrings(path, tree), *_needles(text)]
+    found = [*_sizes(text, tree), *_imports(path, tree), *_docstrings(path, tree), *traces(text)]
     return [f"{path}:{problem}" for problem in found]
 
 
@@ -71,7 +71,8 @@ def _imported(tree: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.lineno, node.module
+            # with the name: `from harness import host` imports harness.host
+            yield from ((node.lineno, f"{node.module}.{alias.name}") for alias in node.names)
 
 
 def _docstrings(path: str, tree: ast.Module) -> Iterator[str]:
@@ -86,7 +87,8 @@ def _docstrings(path: str, tree: ast.Module) -> Iterator[str]:
             yield f"{node.lineno}: {node.name} is public and has no docstring; give units, errors, the source of a formula"
 
 
-def _needles(text: str) -> Iterator[str]:
+def traces(text: str) -> Iterator[str]:
+    """Where a text of any kind names a machine or the host of a registry."""
     for needle in ("/wo" + "rk/", "/ro" + "ot/", "pypi" + ".org", "files.pyth" + "onhosted"):
         if needle in text:
             line = text[: text.index(needle)].count("\n") + 1

@@ -38,7 +38,7 @@ def indeterminate_named(run: Run) -> Verdict:
             continue
         action = next(_actions(reading, call, since), None)
         blind = call.tool.kind == "blind"
-        if action is None and not (blind and run.ending == "returned"):
+        if action is None and (not (blind and run.ending == "returned") or _unheard(reading, call, since)):
             continue
         premises += 1
         keys = {other.key for other in reading.calls if other.started <= since and other.deed == deed}
@@ -69,6 +69,12 @@ def _actions(reading: Reading, call: Call, since: int) -> Iterator[_Action]:
             action = "human" if _asks_about(_question(reading, event.nth), call) else ""
         if action:
             yield _Action(event.number, event.life, action, str(detail.get("key", "")))
+
+
+def _unheard(reading: Reading, call: Call, since: int) -> bool:
+    """Whether a person was asked about a call and the question itself failed: named, and nobody answered."""
+    failed = (event for event in reading.events[since:] if event.site == "human" and event.kind == "error")
+    return any(_asks_about(_question(reading, event.nth), call) for event in failed)
 
 
 def _question(reading: Reading, nth: int) -> dict[str, str]:

@@ -17,7 +17,8 @@ RETRYABLE = ("RateLimited", "ServerFailed", "ConnectionLost", "TimedOut")
 
 def backoff_respected(run: Run) -> Verdict:
     """I15: after a 429 no request goes out before the wait that it asked for is over, and no request is tried more
-    often than `limits.tries` times in a row (a crash may cost the count of one try).
+    often than `limits.tries` times in a row (a crash may cost the count of one try). A summary that nobody wrote may be
+    asked for again after the next turn.
 
     Waits that are absent, negative or above `limits.retry_wait_ms` bind nobody. In a later life the wait binds only
     where the journal (if legible) had the failure durable before the crash.
@@ -80,4 +81,5 @@ def _stubborn(run: Run) -> tuple[int, str]:
                 )
         elif event.kind == "reply" or (event.kind == "error" and event.detail["error"] not in RETRYABLE):
             unanswered[asking] = False
+            unanswered[False] = unanswered[False] and not asking
     return premises, ""

@@ -72,7 +72,10 @@ def hallucinated_calls(run: Run) -> int:
 
 
 def compactions(run: Run) -> int:
-    """Requests that no longer begin with the whole view of the step before, though no new life began: seen from outside."""
+    """Requests that no longer begin with the whole view of the step before, seen from outside.
+
+    The first request of a new life counts only where a legible journal tells of a compaction.
+    """
     return sum(bool(call.compaction) for call in model_calls(run))
 
 

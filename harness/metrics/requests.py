@@ -23,8 +23,9 @@ UNOBSERVED = "unobserved"
 class ModelCall:
     """One request and what became of it.
 
-    `compaction` is the reason where this request no longer begins with the whole view of the one before, though no new
-    life began; empty where it does. `tool_bytes` are the UTF-8 bytes of the tool messages that it shows.
+    `compaction` is the reason where this request no longer begins with the whole view of the one before; empty where it
+    does, and for the first request of a new life unless a legible journal tells of a compaction. `tool_bytes` are the
+    UTF-8 bytes of the tool messages that it shows.
     """
 
     number: int
@@ -110,7 +111,10 @@ class _Views:
         self._extend(detail["shared"], detail["new"])
         if not detail["tools"]:
             return self._bytes[-1], ""
-        reason = self._reason(number) if life == self._life and self._cut(detail["shared"]) else ""
+        reason = self._reason(number) if self._cut(detail["shared"]) else ""
+        if life != self._life and reason == UNOBSERVED:
+            # a new life may know less than the one before: a shorter view proves no compaction
+            reason = ""
         self._before = None
         self._before_length, self._life, self._number = len(self._view), life, number
         return self._bytes[-1], reason

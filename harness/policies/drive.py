@@ -14,7 +14,8 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from harness.policies.validate import PolicyError
+from harness.plain import plain_repr
+from harness.policies.validate import PolicyError, as_messages
 from harness.types import Message, Policy, Reply, View
 
 YIELDS_MAX = 32
@@ -43,32 +44,37 @@ Step: TypeAlias = Condense | Final
 def drive(policy: Policy, view: View, budget: int, replies: Sequence[tuple[str, Reply]]) -> Step:
     """The next step of a policy, given the replies so far as (digest of the yielded view, reply).
 
-    Raises `PolicyError` for an impure policy, and for one that never comes to an end.
+    Raises `PolicyError` for an impure policy, for one that raises, and for one that never comes to an end.
     """
-    answer = policy(view, budget)
-    if not isgenerator(answer):
-        return Final(answer)
-    asking: Any = answer
-    return _drive(policy, asking, replies)
-
-
-def _drive(policy: Policy, asking: Generator[View, Reply, View], replies: Sequence[tuple[str, Reply]]) -> Step:
-    name = repr(policy)
+    name = plain_repr(policy)
     try:
-        wanted = next(asking)
+        answer = policy(view, budget)
+        if not isgenerator(answer):
+            return Final(answer)
+        asking: Any = answer
+        return _drive(name, asking, replies)
+    except PolicyError:
+        raise
+    except Exception as error:
+        raise PolicyError(f"{name} raised {type(error).__name__}: {error}") from error
+
+
+def _drive(name: str, asking: Generator[View, Reply, View], replies: Sequence[tuple[str, Reply]]) -> Step:
+    try:
+        wanted = as_messages(name, next(asking))
         for nth, (known, reply) in enumerate(replies):
             if view_digest(wanted) != known:
                 raise PolicyError(
                     f"{name} is impure: its request {nth} is another one on a re-run; use no clock, no randomness"
                 )
-            wanted = asking.send(reply)
+            wanted = as_messages(name, asking.send(reply))
     except StopIteration as stop:
         return Final(stop.value)
     finally:
         asking.close()
     if len(replies) >= YIELDS_MAX:
         raise PolicyError(f"{name} asked the model {YIELDS_MAX} times in one compaction and is not done; return a view")
-    return Condense(len(replies), view_digest(wanted), tuple(wanted))
+    return Condense(len(replies), view_digest(wanted), wanted)
 
 
 def view_digest(view: View) -> str:

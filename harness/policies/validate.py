@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from harness.plain import plain_repr
 from harness.tokens import view_tokens
 from harness.types import Message, View
 
@@ -28,7 +29,7 @@ class Checked:
 
 def validated(policy: str, before: View, after: object, budget: int) -> Checked:
     """Check what a policy made of a view. Raises `PolicyError`; `budget` is in tokens and only named in messages."""
-    view = _as_messages(policy, after)
+    view = as_messages(policy, after)
     shown = set(view)
     missing = [message for message in before if message.pinned and message not in shown]
     if missing:
@@ -56,12 +57,16 @@ def _added(before: View, view: View) -> int:
     return view_tokens(message for message in set(view).difference(before) if message.role != "tool")
 
 
-def _as_messages(policy: str, after: object) -> tuple[Message, ...]:
+def as_messages(policy: str, after: object) -> tuple[Message, ...]:
+    """What a policy gave, as a view. Raises `PolicyError` where it is something else than messages with text."""
     if not isinstance(after, Sequence) or isinstance(after, str):
-        raise PolicyError(f"{policy} returned {after!r:.80}; a policy returns a sequence of messages")
-    wrong = next((item for item in after if not isinstance(item, Message)), None)
-    if wrong is not None:
-        raise PolicyError(f"{policy} returned a view that holds {wrong!r:.80}; a view holds Message values only")
+        raise PolicyError(f"{policy} returned {plain_repr(after):.80}; a policy returns a sequence of messages")
+    wrong = next((item for item in after if not (isinstance(item, Message) and isinstance(item.content, str))), after)
+    if wrong is not after:
+        shown = plain_repr(wrong)
+        raise PolicyError(
+            f"{policy} returned a view that holds {shown:.80}; a view holds Message values only, with text"
+        )
     return tuple(after)
 
 

@@ -180,7 +180,7 @@ class Conversation:
                     result = await host.tool(door.call, door.key, door.timeout_ms)
                     return Outcome(number, self._now(), result=result)
                 case frames.Query():
-                    found = await host.query(door.tool, door.key)
+                    found = await host.query(door.tool, door.key, door.timeout_ms)
                     return Outcome(number, self._now(), result=found)
                 case frames.Human():
                     answer = await host.human(door.question)

@@ -118,6 +118,7 @@ class Query(Struct, frozen=True, tag=True):
     news: News
     tool: str
     key: str
+    timeout_ms: int | None
 
 
 class Human(Struct, frozen=True, tag=True):

@@ -125,9 +125,9 @@ class RemoteHost:
         assert outcome.result is not None
         return outcome.result
 
-    async def query(self, tool: str, key: str) -> Result | None:
+    async def query(self, tool: str, key: str, timeout_ms: int | None = None) -> Result | None:
         """Ask a queryable tool what became of a key: the result of the effect, or None where it never happened."""
-        return (await self._pass(frames.Query(self._next(), self._loop.news(), tool, key))).result
+        return (await self._pass(frames.Query(self._next(), self._loop.news(), tool, key, timeout_ms))).result
 
     async def human(self, question: Question) -> Answer:
         """Ask a person and wait."""

@@ -64,6 +64,9 @@ def test_check_fails_the_run_of_a_strangers_fault_that_breaks_an_invariant(stran
     assert strangers.longhaul("run", *GRID, "--out", "out").code == 0
     done = strangers.longhaul("run", *GRID, "--out", "out", "--check")
     assert done.code == 1, done.out + done.err
+    pointed = next(line for line in done.err.splitlines() if "failed; the first: longhaul show out " in line)
+    shown = strangers.longhaul("show", "out", pointed.split()[-1])
+    assert shown.out.splitlines()[0].partition(": ")[2].startswith("fail")
 
 
 def test_repro_of_a_sound_and_of_a_broken_spec(strangers: Foreign) -> None:
@@ -92,6 +95,18 @@ def test_show_tells_what_happened_and_why(strangers: Foreign) -> None:
     assert "--- 0: user" in step.out and "answers call_" in step.out
     assert step.widest <= 100
     assert "this run has" in strangers.longhaul("show", "out", run_id, "--step", "99").err
+
+
+def test_a_policy_that_drops_the_pins_is_told_by_name(strangers: Foreign) -> None:
+    strangers.write(
+        "careless.py",
+        "class Careless:\n    trigger = 0.1\n\n    def __call__(self, view, budget):\n        return view[-2:]\n",
+    )
+    done = strangers.longhaul("run", "--scenario", "pay_invoices", "--policy", "careless.py:Careless", "--out", "out")
+    assert done.code == 0
+    command = next(line for line in done.err.splitlines() if "longhaul show out " in line)
+    shown = " ".join(strangers.longhaul("show", "out", command.split()[-1]).out.split())
+    assert "Careless" in shown and "returned a view without the pinned message" in shown
 
 
 def test_show_runs_a_spec_again_whose_events_were_not_kept_and_says_so(strangers: Foreign) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,10 @@ def command(**options: Any) -> int:
         tally = _run(specs, store.add)
     finally:
         summary = store.finish(specs)
-    say(board_text(leaderboard(load(out), prices)))
+    report = load(out)
+    say(board_text(leaderboard(report, prices)))
     say(str(summary))
+    _point_at_failures(report.runs, out)
     return _exit_code(tally, options["check"])
 
 
@@ -68,6 +71,16 @@ def _run(specs: tuple[Spec, ...], add: Add) -> Tally:
             bar.update(task, completed=now.done, description=short_name(spec))
 
         return run_grid(specs, add, progress)
+
+
+def _point_at_failures(rows: Iterable[dict[str, Any]], out: Path) -> None:
+    """One command for each orchestrator and policy with failed runs: it shows the first of them."""
+    failed: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        if row["verdict"] in ("fail", "invalid"):
+            failed.setdefault((row["orchestrator"], row["policy"]), []).append(row["run_id"])
+    for (orchestrator, policy), run_ids in failed.items():
+        remark(f"{len(run_ids)} of {orchestrator}, {policy} failed; the first: longhaul show {out} {run_ids[0]}")
 
 
 def _exit_code(tally: Tally, check: bool) -> int:

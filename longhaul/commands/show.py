@@ -9,6 +9,7 @@ import click
 from longhaul import exits
 from longhaul.home import claim
 from longhaul.lines import lines
+from longhaul.reasons import last_words
 from longhaul.say import remark, say
 from longhaul.told import told
 from longhaul.views import step, step_text
@@ -38,4 +39,6 @@ def command(out: Path, run_id: str, number: int | None) -> int:
     say(f"run {row['run_id']}: {row['verdict']}, {row['ending']}{' - ' + row['violated'] if row['violated'] else ''}")
     say(row["spec"])
     say(lines(found.events, found.reasons))
+    if last_words(found.reasons):
+        say(last_words(found.reasons))
     return exits.FINE

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import asyncio
 import contextlib
+import os
 import socket
 import subprocess
 import threading
@@ -44,6 +46,16 @@ async def resolves_a_name(host: Host) -> None:
 async def starts_a_process(host: Host) -> None:
     """A real process."""
     subprocess.run(["true"])
+
+
+async def starts_a_shell(host: Host) -> None:
+    """A real process by way of a shell."""
+    os.system("true")
+
+
+async def starts_a_low_thread(host: Host) -> None:
+    """A thread without the module for threads."""
+    _thread.start_new_thread(print, ())
 
 
 async def spins(host: Host) -> None:

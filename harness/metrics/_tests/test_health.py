@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.faults import CrashBefore, Strike
 from harness.metrics import health
 from harness.metrics._tests.made import Made
 from harness.metrics.requests import UNOBSERVED, model_calls
@@ -69,6 +70,15 @@ def test_a_policys_own_request_is_no_compaction_but_the_view_after_it_is() -> No
 def test_a_policy_that_asks_and_changes_nothing_compacts_nothing() -> None:
     made = Made().step(1, new=["a", "b"]).step(1, tools=0, shared=0, new=["sum up"])
     assert reasons(made.step(1, shared=0, new=["a", "b", "c"])) == ["", "", ""]
+
+
+def test_a_compaction_between_a_request_and_a_crash_counts_once_where_the_journal_tells_of_it() -> None:
+    plain = run_reference(invoices(12), policy="sliding_window", view_budget=100)
+    (first, *_) = (call for call in model_calls(plain) if call.compaction)
+    struck = (Strike("model", first.nth, CrashBefore()),)
+    crashed = run_reference(invoices(12), policy="sliding_window", view_budget=100, strikes=struck)
+    assert crashed.lives == 2
+    assert health.compactions(crashed) == health.compactions(plain)
 
 
 def test_the_reason_comes_from_a_legible_journal() -> None:

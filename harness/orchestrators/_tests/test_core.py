@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harness.errors import DoorError, RateLimited, ServerFailed
 from harness.faults import FailAfter, RateLimit, Strike
 from harness.journal import VERSION, JournalError, decode, frame
 from harness.orchestrators._tests.worlds import invoices, run_reference
@@ -33,6 +34,7 @@ from harness.orchestrators.reference.entries import (
     encode,
 )  # fmt: skip
 from harness.orchestrators.reference.rules import RULES, decide
+from harness.orchestrators.reference.rules.failures import failed
 from harness.orchestrators.reference.state import State, fold
 from harness.policies.keep_all import KeepAll
 from harness.run import Run
@@ -130,6 +132,12 @@ def test_the_wait_after_a_failure_is_part_of_the_command():
     command = decide(state, config())
     assert isinstance(command, Ask)
     assert command.not_before == 900
+
+
+@pytest.mark.parametrize("error", [RateLimited, ServerFailed])
+def test_a_wait_that_the_vendor_asks_for_is_kept_to_whatever_the_status(error: type[DoorError]):
+    entry = failed("model", error("busy", 503, "overloaded_error", 20_000), 0, 100)
+    assert 20_100 <= entry.not_before <= 22_100
 
 
 def test_the_tuple_of_rules_tells_the_order():

@@ -39,6 +39,7 @@ class Condense(_Command, frozen=True, kw_only=True):
     digest: str
     view: View
     tokens: int
+    max_output: int
     not_before: int = 0
 
 
@@ -62,6 +63,7 @@ class AskHuman(_Command, frozen=True, kw_only=True):
 
     intent: Intent
     why: str
+    not_before: int = 0
 
 
 Command: TypeAlias = Note | Ask | Condense | CallAll | Query | AskHuman

@@ -20,7 +20,10 @@ BACKOFF_MS = 500
 BACKOFF_MAX_MS = 60_000
 NUDGES_MAX = 2
 POLICY_OUTPUT = 4_096
-"""Output tokens reserved for a summary."""
+"""Output tokens reserved for a summary, where the window leaves room for so many."""
+
+POLICY_OUTPUT_LEAST = 256
+"""A summary shorter than this is not worth asking for."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ def validator(schema: bytes) -> Callable[[str], str]:
     def problem(arguments: str) -> str:
         try:
             given = decode(arguments)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return f"the arguments are not JSON ({error})"
         if compiled.is_valid(given):
             return ""

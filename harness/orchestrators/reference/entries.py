@@ -50,6 +50,10 @@ class Replied(_Entry, frozen=True, kw_only=True, gc=False):
     reused: tuple[str, ...] = ()
 
 
+REQUESTS = ("model", "policy")
+"""What failures call requests; no call may have such an id."""
+
+
 class Failed(_Entry, frozen=True, kw_only=True, gc=False):
     """A request (`what` is "model" or "policy") or a call (`what` is its id) failed; not to be tried before `not_before`."""
 
@@ -88,10 +92,10 @@ class Waiting(_Entry, frozen=True, kw_only=True, gc=False):
 
 
 class Answered(_Entry, frozen=True, kw_only=True, gc=False):
-    """The person said whether the effect happened, and if so what it gave."""
+    """The person said whether the effect happened (None: cannot tell), and if so what it gave."""
 
     id: str
-    happened: bool
+    happened: bool | None
     text: str
     result: Result | None = None
 

@@ -11,12 +11,13 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from harness.errors import DoorError, InvalidRequest
+from harness.errors import DiskFailed, DoorError, InvalidRequest
 from harness.host import Host
 from harness.journal import VERSION, Writer, decode
 from harness.orchestrators.reference.commands import Ask, AskHuman, CallAll, Command, Condense, Note, Query
-from harness.orchestrators.reference.config import POLICY_OUTPUT, Config, make_config
+from harness.orchestrators.reference.config import Config, make_config
 from harness.orchestrators.reference.entries import (
+    REQUESTS,
     Answered,
     Asked,
     Called,
@@ -35,11 +36,22 @@ from harness.orchestrators.reference.entries import (
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed
 from harness.orchestrators.reference.state import State, evolve, fold
+from harness.plain import plain_repr
 from harness.types import Question, Reply, Request, Result, Tool, View
 
 
 async def run(host: Host) -> str:
-    """Run or resume the session of this host's journal to its end; return the answer, or why there is none."""
+    """Run or resume the session of this host's journal to its end; return the answer, or why there is none.
+
+    A disk that refuses parks the session: what is durable is a whole prefix, and nothing was done without its intent.
+    """
+    try:
+        return await _run(host)
+    except DiskFailed as error:
+        return f"parked: {error.message}; resume when the disk takes writes again"
+
+
+async def _run(host: Host) -> str:
     shell = _Shell(host)
     while True:
         command = decide(shell.state, shell.config)
@@ -59,11 +71,13 @@ class _Shell:
         self._tools: dict[str, Tool] = {tool.name: tool for tool in host.tools}
         data = host.read()
         records = decode(data)
+        entries = decode_entries(records.records, host.session)
         if records.size < len(data):
             host.truncate(records.size)
-        entries = decode_entries(records.records, host.session)
         self._journal = Writer(records.records[-1].barrier + 1 if records.records else 0)
-        self._ids = {call.id for entry in entries if isinstance(entry, Replied) for call in entry.reply.calls}
+        self._ids = {*REQUESTS} | {
+            call.id for entry in entries if isinstance(entry, Replied) for call in entry.reply.calls
+        }
         self.state: State = fold(entries)
         self._noted: list[bytes] = []
         self._open()
@@ -72,7 +86,7 @@ class _Shell:
         host = self.host
         if self.state.started is None:
             self.note(Started(rule="start", session=host.session, version=VERSION, goal=host.goal, limits=host.limits,
-                              policy=repr(host.policy), budget=host.budget))  # fmt: skip
+                              policy=plain_repr(host.policy), budget=host.budget))  # fmt: skip
         elif self.state.finished is None:
             self.note(Resumed(rule="resume", facts={"lives": self.state.lives}, life=self.state.lives))
 
@@ -178,7 +192,8 @@ class _Shell:
         return Returned(id=call.id, result=result)
 
     def _call_failed(self, call_id: str, error: DoorError) -> Failed:
-        failures = next((known.failures for known in self.state.open if known.intent.call.id == call_id), 0)
+        tried = (known.failures + known.unheard for known in self.state.open if known.intent.call.id == call_id)
+        failures = next(tried, 0)
         return failed(call_id, error, failures, self.host.now())
 
     async def _query(self, command: Query) -> None:
@@ -186,7 +201,7 @@ class _Shell:
         self.flush()
         call, key = command.intent.call, command.intent.key
         try:
-            found = await self.host.query(call.name, key)
+            found = await self.host.query(call.name, key, timeout_ms=self.state.limits.tool_timeout_ms)
         except DoorError as error:
             self.note(self._call_failed(call.id, error))
             return
@@ -199,17 +214,22 @@ class _Shell:
 
     async def _ask_human(self, command: AskHuman) -> None:
         call = command.intent.call
+        await self._wait(command.not_before)
         text = f"Did {call.name} {call.arguments} take effect? Its outcome is indeterminate: {command.why}."
         self.note(Waiting(rule=command.rule, facts=command.facts, id=call.id, question=text))
         self.flush()
-        answer = await self.host.human(Question(text, call.name, command.intent.key, call.arguments))
+        try:
+            answer = await self.host.human(Question(text, call.name, command.intent.key, call.arguments))
+        except DoorError as error:
+            self.note(self._call_failed(call.id, error))
+            return
         facts: dict[str, Any] = {"happened": answer.happened}
-        self.note(Answered(rule="doubt", facts=facts, id=call.id, happened=bool(answer.happened), text=answer.text,
+        self.note(Answered(rule="doubt", facts=facts, id=call.id, happened=answer.happened, text=answer.text,
                            result=answer.result))  # fmt: skip
 
     async def _condense(self, command: Condense) -> None:
         await self._wait(command.not_before)
         view: View = command.view
-        reply = await self._request("policy", Request(view, (), POLICY_OUTPUT), command.tokens)
+        reply = await self._request("policy", Request(view, (), command.max_output), command.tokens)
         if reply is not None:
             self.note(Condensed(rule=command.rule, nth=command.nth, digest=command.digest, reply=reply))

@@ -12,6 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from harness.orchestrators.reference.entries import (
+    REQUESTS,
     Answered,
     Asked,
     Called,
@@ -34,15 +35,22 @@ from harness.tokens import message_tokens
 from harness.types import Limits, Message, Reply, Result, ToolCall, shown
 from harness.vector import Vector
 
-Standing = Literal["running", "doubt", "again", "asking", "gave_up"]
+Standing = Literal["running", "doubt", "again", "asking", "unknown"]
 
 
 class Open(msgspec.Struct, frozen=True, gc=False):
-    """A call without outcome. `again`: known not to have happened, so it may be repeated under its key."""
+    """A call without outcome.
+
+    `again`: known not to have happened, so it may be repeated under its key. `unknown`: a person was asked and cannot tell.
+    `doubtful`: an earlier attempt may have had its effect, so that a refusal of this one says nothing about the call.
+    `unheard` counts the questions to a person that got no answer.
+    """
 
     intent: Intent
     standing: Standing = "running"
+    doubtful: bool = False
     failures: int = 0
+    unheard: int = 0
     not_before: int = 0
     error: str = ""
 
@@ -85,7 +93,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     @property
     def overflowed(self) -> bool:
         """The last request did not fit the model's window."""
-        return self.failure is not None and self.failure.error == "ContextTooLong"
+        failure = self.failure
+        return failure is not None and failure.what == "model" and failure.error == "ContextTooLong"
 
 
 def fold(entries: Iterable[Entry], state: State | None = None) -> State:
@@ -108,8 +117,9 @@ def _started(state: State, entry: Started) -> State:
 
 
 def _resumed(state: State, entry: Resumed) -> State:
-    doubtful = tuple(replace(call, standing="doubt") if call.standing == "running" else call for call in state.open)
-    return replace(state, at=entry.at, lives=state.lives + 1, open=doubtful)
+    known = (replace(call, standing="doubt") if call.standing == "running" else call for call in state.open)
+    still = tuple(replace(call, doubtful=True) if call.standing == "doubt" else call for call in known)
+    return replace(state, at=entry.at, lives=state.lives + 1, open=still)
 
 
 def _asked(state: State, entry: Asked) -> State:
@@ -137,18 +147,21 @@ def _replied(state: State, entry: Replied) -> State:
 
 
 def _failed(state: State, entry: Failed) -> State:
-    if entry.what in ("model", "policy"):
+    if entry.what in REQUESTS:
         state = replace(state, at=entry.at, failure=entry, failures=state.failures + 1)
         if entry.what == "policy" and entry.final:
-            return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failure=None, failures=0)
+            return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failures=0)
         return state
-    return _with_call(
-        replace(state, at=entry.at), entry.what,
-        lambda call: replace(
-            call, standing="again" if entry.error == "RateLimited" else "doubt", failures=call.failures + 1,
-            not_before=entry.not_before, error=f"{entry.error}: {entry.message}",
-        ),
-    )  # fmt: skip
+    return _with_call(replace(state, at=entry.at), entry.what, lambda call: _call_failed(call, entry))
+
+
+def _call_failed(call: Open, entry: Failed) -> Open:
+    """A refused attempt had no effect, whatever earlier ones had; a question without answer leaves all as it was."""
+    call = replace(call, not_before=entry.not_before, error=f"{entry.error}: {entry.message}")
+    if call.standing == "asking":
+        return replace(call, unheard=call.unheard + 1)
+    doubtful = call.doubtful or entry.error != "RateLimited"
+    return replace(call, standing="doubt" if doubtful else "again", doubtful=doubtful, failures=call.failures + 1)
 
 
 def _called(state: State, entry: Called) -> State:
@@ -188,10 +201,10 @@ def _answered(state: State, entry: Answered) -> State:
     state = replace(state, at=entry.at, waiting_since=None, waited_ms=state.waited_ms + waited)
     if entry.happened:
         return _returned(state, Returned(at=entry.at, id=entry.id, result=entry.result or Result()))
+    standing: Standing = "unknown" if entry.happened is None else "again"
     return _with_call(
-        state, entry.id,
-        lambda call: replace(call, standing="gave_up" if call.failures >= state.limits.tries else "again", not_before=0),
-    )  # fmt: skip
+        state, entry.id, lambda call: replace(call, standing=standing, doubtful=False, unheard=0, not_before=0)
+    )
 
 
 def _with_call(state: State, call_id: str, change: Callable[[Open], Open]) -> State:

@@ -45,7 +45,7 @@ def children() -> set[str]:
 def life_of(spec: Spec, patience_seconds: float = 30.0) -> tuple[Track, InChild]:
     """The track of a spec and what lives on it, to be called by hand."""
     setup = build(resolve.scenario(spec.scenario), spec)
-    return Track(spec, setup, resolve.policy(spec.policy)), InChild(spec, patience_seconds)
+    return Track(spec, setup, resolve.policy(spec.policy), spec.strikes), InChild(spec, patience_seconds)
 
 
 def kills(run: Run) -> list[dict[str, Any]]:

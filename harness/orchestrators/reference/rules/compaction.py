@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from harness.orchestrators.reference.commands import Command, Condense, Note
-from harness.orchestrators.reference.config import Config
+from harness.orchestrators.reference.config import POLICY_OUTPUT, POLICY_OUTPUT_LEAST, Config
 from harness.orchestrators.reference.entries import Compacted, Compacting, Failed, Finished
 from harness.orchestrators.reference.state import State
+from harness.plain import plain_repr
+from harness.policies.drive import Condense as Wanted
 from harness.policies.drive import Final, drive
 from harness.policies.validate import PolicyError, validated
 from harness.tokens import view_tokens
@@ -50,22 +52,40 @@ def _next_step(state: State, config: Config) -> Command | None:
     if state.compacting is None:
         begun = Compacting(rule="compaction", facts=_facts(state, config), tokens=state.view.weight, budget=budget)
         return Note(rule="compaction", entries=(begun,))
-    if state.failures >= state.limits.tries:
-        return _abandon(f"{state.failures} tries failed")
+    return _given_up(state) or _condense(state, config, step)
+
+
+def _condense(state: State, config: Config, wanted: Wanted) -> Command:
+    """Ask the model for what the policy wants, with as much output as the window leaves."""
+    tokens = view_tokens(wanted.view)
     return Condense(
-        rule="compaction", facts=_facts(state, config), nth=step.nth, digest=step.digest, view=step.view,
-        tokens=view_tokens(step.view), not_before=state.failure.not_before if state.failure else 0,
+        rule="compaction", facts=_facts(state, config), nth=wanted.nth, digest=wanted.digest, view=wanted.view,
+        tokens=tokens, max_output=max(POLICY_OUTPUT_LEAST, min(POLICY_OUTPUT, config.window - tokens)),
+        not_before=state.failure.not_before if state.failure else 0,
     )  # fmt: skip
 
 
+def _given_up(state: State) -> Command | None:
+    """Go on without the policy after too many failures, or where the vendor asks for too long a wait."""
+    failure, limits = state.failure, state.limits
+    if failure is None:
+        return None
+    wait = failure.not_before - failure.at
+    if wait > limits.retry_wait_ms:
+        return _abandon(f"asked to wait {wait} ms, the cap is {limits.retry_wait_ms}: {failure.error}")
+    if state.failures >= limits.tries:
+        return _abandon(f"{state.failures} tries failed", failure.not_before)
+    return None
+
+
 def _facts(state: State, config: Config) -> dict[str, object]:
-    return {"tokens": state.view.weight, "budget": config.budget, "policy": repr(config.policy)}
+    return {"tokens": state.view.weight, "budget": config.budget, "policy": plain_repr(config.policy)}
 
 
 def _final(state: State, config: Config, view: View, budget: int) -> Command | None:
     if view is state.view:
         return _unchanged(state)
-    checked = validated(repr(config.policy), state.view, view, budget)
+    checked = validated(plain_repr(config.policy), state.view, view, budget)
     parts = _parts(state.view, checked.view)
     if parts == ((0, len(state.view)),):
         return _unchanged(state)
@@ -88,9 +108,9 @@ def _unchanged(state: State) -> Command | None:
     return _abandon("the policy asked the model and changed nothing") if state.compacting else None
 
 
-def _abandon(why: str) -> Command:
-    """Go on with the view as it is."""
-    entry = Failed(rule="compaction", what="policy", error="Abandoned", message=why, final=True)
+def _abandon(why: str, not_before: int = 0) -> Command:
+    """Go on with the view as it is; a wait that the vendor asked for holds for the next request too."""
+    entry = Failed(rule="compaction", what="policy", error="Abandoned", message=why, not_before=not_before, final=True)
     return Note(rule="compaction", entries=(entry,))
 
 

@@ -10,26 +10,43 @@ from harness.types import Result
 
 
 def resolve_doubt(state: State, config: Config) -> Command | None:
-    """Ask the tool, repeat under the same key, or name the call indeterminate to a person; one call at a time."""
+    """Settle the calls in doubt, one at a time; park the session where one cannot be settled and no other is left."""
+    parked = None
     for call in state.open:
-        tool = config.tool(call.intent.call.name)
-        effect, kind = (tool.effect, tool.kind) if tool else ("irreversible", "blind")
         if call.standing == "running":
             continue
-        if effect == "read" or call.standing == "gave_up":
-            return _repeat(call, False) if call.failures < state.limits.tries else _give_up(call)
-        if call.standing == "asking":
-            return _ask_human(call, "a question was left open")
-        if call.failures >= state.limits.tries:
-            return _ask_human(call, f"no outcome after {call.failures} tries, the last {call.error}")
-        if call.not_before - state.at > state.limits.retry_wait_ms:
-            return _park(call, state)
-        if call.standing == "again" or kind == "deduplicating":
-            return _repeat(call, True)
-        if kind == "queryable":
-            return Query(rule="doubt", facts=_facts(call), intent=call.intent, not_before=call.not_before)
-        return _ask_human(call, "the tool can neither be asked nor recognise a repeated key")
-    return None
+        why = _hopeless(call, state)
+        if not why:
+            return _settle(call, state, config)
+        parked = parked or _park(call, why)
+    return parked
+
+
+def _hopeless(call: Open, state: State) -> str:
+    """Why nothing can be done about a call for now; empty where something can."""
+    wait, cap = call.not_before - state.at, state.limits.retry_wait_ms
+    if call.standing == "unknown" or call.unheard >= state.limits.tries:
+        return "may or may not have happened, and no person can tell"
+    return f"asked to wait {wait} ms, the cap is {cap}" if wait > cap else ""
+
+
+def _settle(call: Open, state: State, config: Config) -> Command:
+    """Ask the tool, repeat under the same key, give up what surely did not happen, or name the call to a person."""
+    tool = config.tool(call.intent.call.name)
+    effect, kind = (tool.effect, tool.kind) if tool else ("irreversible", "blind")
+    if call.standing == "asking":
+        return _ask_human(call, "a question was left open")
+    if call.failures >= state.limits.tries:
+        harmless = effect == "read" or call.standing == "again"
+        why = f"no outcome after {call.failures} tries, the last {call.error}"
+        return _give_up(call) if harmless else _ask_human(call, why)
+    if effect == "read":
+        return _repeat(call, False)
+    if call.standing == "again" or kind == "deduplicating":
+        return _repeat(call, True)
+    if kind == "queryable":
+        return Query(rule="doubt", facts=_facts(call), intent=call.intent, not_before=call.not_before)
+    return _ask_human(call, "the tool can neither be asked nor recognise a repeated key")
 
 
 def _facts(call: Open) -> dict[str, object]:
@@ -41,12 +58,13 @@ def _repeat(call: Open, flush: bool) -> Command:
 
 
 def _ask_human(call: Open, why: str) -> Command:
-    return AskHuman(rule="doubt", facts=_facts(call), intent=call.intent, why=why)
+    not_before = call.not_before if call.unheard else 0
+    return AskHuman(rule="doubt", facts=_facts(call), intent=call.intent, why=why, not_before=not_before)
 
 
-def _park(call: Open, state: State) -> Command:
-    wait, cap = call.not_before - state.at, state.limits.retry_wait_ms
-    reason = f"{call.intent.call.name} asked to wait {wait} ms, the cap is {cap}: {call.error}"
+def _park(call: Open, why: str) -> Command:
+    named = call.intent.call
+    reason = f"{named.name} {why}: call {named.id}, {named.arguments}, {call.error}"
     entry = Finished(rule="doubt", facts=_facts(call), outcome="parked", reason=reason)
     return Note(rule="doubt", entries=(entry,), flush=True)
 

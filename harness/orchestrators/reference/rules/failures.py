@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from harness.errors import DoorError, InvalidRequest, RateLimited
+from harness.errors import DoorError, InvalidRequest
 from harness.orchestrators.reference.commands import Command, Note
 from harness.orchestrators.reference.config import BACKOFF_MAX_MS, BACKOFF_MS, Config
 from harness.orchestrators.reference.entries import Failed, Finished
@@ -43,7 +43,7 @@ def failed(what: str, error: DoorError, failures: int, now: int) -> Failed:
     attempt = failures + 1
     spread = crc32(f"{what}/{attempt}/{now}".encode()) % 1_000
     asked = error.retry_after_ms
-    if isinstance(error, RateLimited) and asked is not None and asked >= 0:
+    if asked is not None and asked >= 0:
         wait = asked + asked * spread // 10_000
     else:
         step = min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempt - 1))
