@@ -52,7 +52,7 @@ OF_THE_MODEL = (
     MalformedArguments(),
     WrongType(),
 )
-OF_A_TOOL = (Hang(), HangAfter(), Slow(), FailBefore(), FailAfter())
+OF_A_TOOL = (RateLimit(), ServerError(503), Hang(), HangAfter(), Slow(), FailBefore(), FailAfter())
 ABSURD = RateLimit(retry_after_ms=10**12)
 
 CLEAN = tuple(replace(spec, horizon=HORIZON) for spec in clean_specs())

@@ -101,7 +101,7 @@ class Tool:
     `run(world, arguments, key)` returns the new world and a `Result` or plain text; raising `ToolError` refuses the call
     before any effect. `kind` is applied by the harness around `run`: a deduplicating tool answers a known key with the
     first result, a queryable one can be asked by key, a blind one offers neither. `intent` names the arguments that make
-    two effects the same deed.
+    two effects the same deed. `data` marks a tool that moves much data and may take `Limits.data_timeout_ms`.
     """
 
     name: str
@@ -111,6 +111,7 @@ class Tool:
     kind: Kind = "deduplicating"
     intent: tuple[str, ...] = ()
     duration_ms: int = 100
+    data: bool = False
     undo: str = ""
     run: Callable[[World, dict[str, Any], str], tuple[World, Result | str]] | None = None
 

@@ -48,6 +48,7 @@ class Card(Struct, frozen=True, array_like=True):
     kind: Kind = "deduplicating"
     intent: tuple[str, ...] = ()
     duration_ms: int = 100
+    data: bool = False
     undo: str = ""
 
 

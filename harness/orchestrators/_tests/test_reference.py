@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -181,6 +182,15 @@ def test_a_budget_ends_the_session_before_it_is_exceeded(limits, cap):
     last = entries(run)[-1]
     assert last["reason"].startswith(f"budget of {cap}:")
     assert entries(run, "Warned") or cap in ("tokens", "cost")
+
+
+@pytest.mark.parametrize(("data", "failures"), [(False, 1), (True, 0)])
+def test_a_tool_that_moves_much_data_has_a_longer_deadline(data, failures):
+    setup = invoices()
+    setup = replace(setup, tools=tuple(replace(tool, data=data) for tool in setup.tools))
+    run = run_reference(setup, strikes=(Strike("tool:pay", 2, Slow(60_000)),))
+    assert paid_once(run)
+    assert len(entries(run, "Failed")) == failures
 
 
 def test_a_budget_is_not_reset_by_a_crash():

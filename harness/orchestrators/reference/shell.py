@@ -182,9 +182,10 @@ class _Shell:
 
     async def _call(self, intent: Intent) -> Entry:
         call = intent.call
-        limits = self.state.limits
+        tool, limits = self._tools.get(call.name), self.state.limits
+        timeout_ms = limits.data_timeout_ms if tool and tool.data else limits.tool_timeout_ms
         try:
-            result = await self.host.tool(call, intent.key, timeout_ms=limits.tool_timeout_ms)
+            result = await self.host.tool(call, intent.key, timeout_ms=timeout_ms)
         except InvalidRequest as error:
             return Returned(rule="calls", id=call.id, result=Result(status="error", error=error.message))
         except DoorError as error:
