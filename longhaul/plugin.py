@@ -54,7 +54,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[ASKED] = wanted
     if wanted:
         _check(wanted)
-    if wanted.report:
+    if wanted.report and not config.option.collectonly:  # collecting judges nothing, and must not replace a report
         config.stash[RECORDER] = _recorder(config, wanted.report)
 
 

@@ -45,6 +45,12 @@ def test_every_judged_run_is_in_the_report_and_the_session_ends_with_its_leaderb
     assert any("my_loop.py:run" in line or "keep_all" in line for line in last)
 
 
+def test_only_collecting_tests_writes_no_report(repository: Foreign) -> None:
+    done = with_loop(repository).pytest("-q", "--collect-only", "--report", "out")
+    assert done.code == 0, done.out
+    assert not (repository.root / "out").exists()
+
+
 def test_two_workers_write_the_same_bytes_as_none(repository: Foreign) -> None:
     with_loop(repository)
     alone = repository.pytest("-q", *SOME, "--report", "alone")
