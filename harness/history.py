@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import UsageError
-from harness.plain import plain_repr
+from harness.plain import mended, plain_repr
 from harness.spool import CHUNK_BYTES, Spool
 
 
@@ -57,7 +57,7 @@ class History:
         except UnicodeEncodeError:
             del line[start:]
             self._encode_into(
-                (self.count, *moment, site, nth, kind, _mended(msgspec.to_builtins(detail, enc_hook=_encode_other))),
+                (self.count, *moment, site, nth, kind, mended(msgspec.to_builtins(detail, enc_hook=_encode_other))),
                 line,
                 start,
             )
@@ -101,15 +101,6 @@ def decode_events(lines: bytes) -> list[Event]:
         except (msgspec.DecodeError, msgspec.ValidationError) as error:
             raise UsageError(f"line {number} is not an event: {error}") from None
     raise UsageError("these lines are not events")
-
-
-def _mended(value: Any) -> Any:
-    """Lone surrogates, which no JSON in UTF-8 can hold, as replacement characters."""
-    if isinstance(value, str):
-        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    if isinstance(value, dict):
-        return {name: _mended(item) for name, item in value.items()}
-    return [_mended(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def _encode_other(value: Any) -> Any:

@@ -11,3 +11,12 @@ def plain_repr(thing: Any) -> str:
     if " at 0x" not in text:
         return text
     return str(getattr(thing, "__qualname__", type(thing).__qualname__))
+
+
+def mended(value: Any) -> Any:
+    """Lone surrogates, which no JSON in UTF-8 can hold, as replacement characters."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    if isinstance(value, dict):
+        return {name: mended(item) for name, item in value.items()}
+    return [mended(item) for item in value] if isinstance(value, (list, tuple)) else value

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from fakes.models.script import Script
 from harness.faults import (
     CrashAfter,
     CrashBefore,
@@ -26,7 +27,7 @@ from harness.faults import (
 )  # fmt: skip
 from harness.orchestrators._tests.worlds import invoices, run_reference
 from harness.run import Run
-from harness.types import Limits
+from harness.types import Limits, Reply, ToolCall
 
 KINDS = ("deduplicating", "queryable", "blind")
 
@@ -217,3 +218,15 @@ def test_a_read_only_step_costs_one_flush_and_a_mutating_one_two():
     run = run_reference(invoices(4))
     requests = run.passages["model"]
     assert run.passages["disk:flush"] == requests + 4 + 1
+
+
+def test_text_that_is_no_unicode_is_mended_and_not_fatal():
+    setup = invoices(2)
+
+    def lonely(profile: str) -> Script:
+        call = ToolCall("a", "pay", '{"invoice": 1, "note": "\\ud800"}')
+        return Script([Reply("half of a \ud83d", (call,), "calls"), Reply("done \udc00")])
+
+    run = run_reference(replace(setup, model=lonely))
+    assert run.ending == "returned"
+    assert entries(run)[-1]["answer"] == "done \ufffd\ufffd\ufffd"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
+from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
 from harness.errors import DiskFailed, DoorError, InvalidRequest
@@ -36,7 +37,7 @@ from harness.orchestrators.reference.entries import (
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed
 from harness.orchestrators.reference.state import State, evolve, fold
-from harness.plain import plain_repr
+from harness.plain import mended, plain_repr
 from harness.types import Question, Reply, Request, Result, Tool, View
 
 
@@ -93,7 +94,12 @@ class _Shell:
     def note(self, entry: Entry) -> None:
         """Record one entry, and fold it in. It reaches the disk before anything else passes the door (`write`)."""
         stamped = replace(entry, at=self.host.now())
-        self._noted.append(self._journal.frame(encode(stamped)))
+        try:
+            json = encode(stamped)
+        except UnicodeEncodeError:  # a lone surrogate, which no journal in UTF-8 can hold
+            stamped = convert(mended(to_builtins(stamped)), type(entry))
+            json = encode(stamped)
+        self._noted.append(self._journal.frame(json))
         self.state = evolve(self.state, stamped)
 
     def write(self) -> None:
