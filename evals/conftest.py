@@ -6,9 +6,20 @@ import pytest
 
 from evals.cases import subject_of
 from harness.spec import Choice
-from longhaul.asked import Asked
+from longhaul.asked import Asked, asked
 from longhaul.grid import REFERENCE
 from longhaul.tiers import Tier
+
+REPORT = "reports/out/evals"
+"""Where the report goes when somebody is named and `--report` is not: who is on trial wants the leaderboard."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """End with the leaderboard where a policy or an orchestrator is named."""
+    wanted = asked(config.option)
+    if (wanted.policy or wanted.orchestrator) and not wanted.report:
+        config.option.longhaul_report = REPORT
 
 
 @pytest.fixture(scope="session")

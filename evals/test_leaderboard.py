@@ -1,6 +1,6 @@
 """Every policy on every scenario: these runs are the leaderboard that the session ends with, and they must separate.
 
-A policy of your own joins the grid: `pytest evals/ --policy my_policy.py:HalfAndHalf --report reports/out/mine`.
+A policy of your own joins the grid: `pytest evals/ --policy my_policy.py:HalfAndHalf`; the report is in reports/out/evals.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import pytest
 
-from evals.cases import HORIZON, subject_of
+from evals.cases import HORIZON, run_of, subject_of
 from harness import resolve
 from harness.checks import Judgement
 from harness.checks.record import reading_of
@@ -86,8 +86,8 @@ def test_a_policy_is_ranked_on_valid_runs(cell: Cell) -> None:
 
 
 def completed(policy: str, scenario: str = "rename_api") -> list[bool]:
-    """Whether the runs of a policy at the reference completed, seed by seed."""
-    return [judged(_spec(scenario, policy, seed))[0].completed for seed in range(3)]
+    """Whether the runs of a policy at the reference completed, seed by seed; no rows of the leaderboard, which has its own."""
+    return [run_of(_spec(scenario, policy, seed)).completed for seed in range(3)]
 
 
 def price(policy: str, scenario: str = "rename_api") -> float:

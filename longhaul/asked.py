@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any, get_args
 
 from longhaul.tiers import Tier
@@ -65,8 +66,12 @@ def asked(options: Any, environment: Mapping[str, str] = os.environ) -> Asked:
 
 
 def problem(wanted: Asked) -> str:
-    """What is wrong with a tier that does not exist; empty where all is well."""
+    """What is wrong with a tier or a path that does not exist; empty where all is well."""
     tiers = get_args(Tier)
-    if wanted.level in tiers:
-        return ""
-    return f"tier is {wanted.tier!r}; it must be one of {', '.join(tiers)}"
+    if wanted.level not in tiers:
+        return f"tier is {wanted.tier!r}; it must be one of {', '.join(tiers)}"
+    if wanted.trajectories and not Path(wanted.trajectories).exists():
+        return f"--trajectories {wanted.trajectories}: there is no such file or folder"
+    if wanted.baseline and not Path(wanted.baseline, "runs.parquet").is_file():
+        return f"--baseline {wanted.baseline}: there is no report, which is a folder with runs.parquet"
+    return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterable
 
 from harness.errors import UsageError
@@ -47,7 +48,7 @@ def view_budget(text: str) -> float | int:
         value = float(text)
     except ValueError:
         raise UsageError(f"view budget is {text!r}; write a share such as 0.5, or tokens such as 8000") from None
-    return value if value <= SHARE_MAX else int(value)
+    return int(value) if SHARE_MAX < value < math.inf else value
 
 
 def split(texts: Iterable[str]) -> tuple[str, ...]:

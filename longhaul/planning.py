@@ -66,6 +66,7 @@ PERFECT = Choice("Model", "perfect")
 
 def plan_of(options: Mapping[str, Any]) -> Plan:
     """The plan of `longhaul run` options. Raises `UsageError` for what cannot be read or found."""
+    _refuse_empty(options)
     inputs, scenarios = _inputs(options), split(options["scenario"])
     if options["trajectories"] and not scenarios:
         scenarios = ("recorded",)
@@ -85,6 +86,13 @@ def plan_of(options: Mapping[str, Any]) -> Plan:
         setting=options["setting"],
         control="all" in policies,
     )
+
+
+def _refuse_empty(options: Mapping[str, Any]) -> None:
+    """`--policy "$UNSET"` would otherwise run the default, or everything."""
+    for name in SEVERAL:
+        if options[name] and not split(options[name]):
+            raise UsageError(f"--{name.replace('_', '-')} is empty; name something, or leave it out")
 
 
 def _inputs(options: Mapping[str, Any]) -> tuple[str, ...]:

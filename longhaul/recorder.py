@@ -17,6 +17,7 @@ from harness.errors import UsageError
 from harness.run import Run
 from harness.spec import Spec, parse
 from longhaul import exits
+from longhaul.lines import wrapped
 from reports.files import write_whole
 from reports.leaderboard import leaderboard
 from reports.render import board_text
@@ -106,7 +107,7 @@ class Recorder:
         ranked = rankable(load(self._out))
         if ranked.runs:
             terminal.line(board_text(leaderboard(ranked)))
-        terminal.line(str(self._summary))
+        terminal.line(wrapped(str(self._summary)))
 
 
 def rankable(report: Report) -> Report:

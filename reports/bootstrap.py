@@ -29,7 +29,7 @@ def draws(clusters: int) -> tuple[tuple[int, ...], ...]:
 def interval(clusters: Sequence[Any], statistic: Callable[[Sequence[Any]], float | None]) -> tuple[float, float] | None:
     """The middle 95 % of a statistic over resampled clusters; None for fewer than two clusters.
 
-    Samples in which the statistic has no value (a cost per success without a success) count as infinitely bad.
+    A cost per success of a sample without a success is infinitely bad: where the statistic has no value, it counts as that.
     """
     if len(clusters) < 2:
         return None

@@ -45,8 +45,10 @@ class Row:
     """One row. `rank` is shared by ties. `cost` (per success) and `cost_per_run` are by price book, in
     uncached input tokens; the first is None where nobody succeeded.
 
-    `completion` is None where no scenario claims completion. `struck`, `recovered` and `crashed` count valid runs with
-    strikes (of `struck_planned`), those of them that a crash hit and that came out right, and those that a crash hit.
+    Runs of scenarios that claim no completion (`recorded`) count as valid and planned, and in tokens and compactions, but
+    not in completion and costs; `claiming` are the other valid ones, and `completion` is None where there are none.
+    `struck`, `recovered` and `crashed` count valid runs with strikes (of `struck_planned`), those of them that a crash hit
+    and that came out right, and those that a crash hit.
     Duplicated and lost effects are summed over all valid runs, struck ones too. `same_tasks` is False where this row ran
     other tasks than most.
     """
@@ -56,6 +58,7 @@ class Row:
     subject: Subject
     mark: str
     completed: int
+    claiming: int
     valid: int
     planned: int
     completion: float | None
@@ -97,7 +100,7 @@ def leaderboard(report: Report, books: Iterable[Prices] = (), scenario: str | No
     _refuse_mixed(runs, report)
     missing, missing_struck = _lacking(report, scenario)
     clean = [row for row in runs if not row["strikes"]]
-    cluster = _cluster(clean)
+    cluster = _cluster([row for row in clean if row["completed"] is not None])
     every = (*BOOKS, *(book for book in books if book.name not in {known.name for known in BOOKS}))
     groups = {
         subject: [row for row in runs if _subject(row) == subject] for subject in dict.fromkeys(map(_subject, runs))
@@ -170,14 +173,16 @@ def _row(subject: Subject, rows: Rows, missing: tuple[int, int], context: tuple[
     struck = [row for row in hit if row["verdict"] != "invalid"]
     crashed = [row for row in struck if row["recovery_correct"] is not None]
     claiming = [row for row in valid if row["completed"] is not None]
-    clusters = list(_clusters(valid, cluster).values())
+    costly = claiming or valid
+    clusters = list(_clusters(claiming, cluster).values())
     slopes = [row["token_slope"] for row in valid if row["token_slope"] is not None]
     return Row(
         rank=0, tied=False, subject=subject, mark=_mark(subject),
-        completed=sum(row["completed"] for row in claiming), valid=len(valid), planned=len(clean) + missing[0],
+        completed=sum(row["completed"] for row in claiming), claiming=len(claiming), valid=len(valid),
+        planned=len(clean) + missing[0],
         completion=_completion(claiming), completion_interval=interval(clusters, _completion_of_clusters),
-        cost={book.name: cost_per_success(valid, book) for book in books},
-        cost_per_run={book.name: cost_of(valid, book) / len(valid) if valid else None for book in books},
+        cost={book.name: cost_per_success(claiming, book) for book in books},
+        cost_per_run={book.name: cost_of(costly, book) / len(costly) if costly else None for book in books},
         cost_interval=interval(clusters, lambda sample: cost_per_success([row for rows in sample for row in rows], books[0])),
         tokens_per_run=_mean(valid, "tokens_total"), token_slope=median(slopes) if slopes else None,
         compactions_per_run=_mean(valid, "compactions"),
@@ -257,4 +262,6 @@ def _notes(cluster: str, rows: Sequence[Row], usual: frozenset[Any]) -> tuple[st
         for what in planned
         if planned[what] > valid[what]
     )
-    return (notes[cluster], *mixed, *lacking)
+    silent = sum(row.valid - row.claiming for row in rows)
+    unclaimed = (f"{silent} valid runs claim no completion: they are in no completion and no cost",) if silent else ()
+    return (notes[cluster], *mixed, *unclaimed, *lacking)

@@ -60,7 +60,7 @@ def _cells(board: Leaderboard, row: Row) -> list[str]:
         f"{row.rank}{'=' if row.tied else ''}{'' if row.same_tasks else '*'}",
         _named(board, row),
         *(f"{value:g}" if isinstance(value, float) else value for value in others),
-        f"{row.completed}/{row.valid}/{row.planned}",
+        f"{row.completed if row.claiming or not row.valid else '-'}/{row.valid}/{row.planned}",
         _rate(row),
         *(_amount(row.cost[book.name]) for book in shown_books(board)),
         _amount(row.tokens_per_run),

@@ -13,7 +13,6 @@ import msgspec
 
 from harness.errors import UsageError
 from harness.history import Event
-from harness.resolve import unknown
 from harness.spec import VERSION
 from reports.files import file_digest
 from reports.schema import RUN_COLUMNS, TABLES, Column, head_bytes, rows_bytes
@@ -45,7 +44,7 @@ class Report:
         return {row["spec"]: row for row in self.runs}
 
     def run(self, run_id: str) -> dict[str, Any]:
-        """The row of a run, named by its id or a beginning of it. Raises `UsageError` with near matches."""
+        """The row of a run, named by its id or a beginning of it. Raises `UsageError`."""
         found = [row for row in self.runs if row["run_id"].startswith(run_id)] if run_id else []
         if len(found) == 1:
             return found[0]
@@ -53,7 +52,8 @@ class Report:
             raise UsageError(
                 f"run {run_id!r} is not unique in {self.path}: {', '.join(row['run_id'] for row in found[:5])}"
             )
-        raise unknown(f"run in {self.path}", run_id, (row["run_id"] for row in self.runs[:20]))
+        some = ", ".join(row["run_id"] for row in self.runs[:5])
+        raise UsageError(f"unknown run in {self.path} {run_id!r}; the first of its {len(self.runs)} are {some}")
 
     def calls(self, run_id: str | None = None) -> list[dict[str, Any]]:
         """The model requests of a run, or of all."""
@@ -109,7 +109,8 @@ def load(path: Path | str) -> Report:
     file = path / "runs.parquet" if path.is_dir() else path
     if not file.is_file():
         waiting = path / ".shards"
-        hint = f"; a session was cut off there, its runs wait in {waiting}" if waiting.is_dir() else ""
+        cut_off = any(waiting.glob("*.jsonl"))
+        hint = f"; a session was cut off there, its runs wait in {waiting}: longhaul finish {path}" if cut_off else ""
         raise UsageError(f"no report at {path}: there is no {file.name}{hint}")
     notes = _notes(file, "runs")
     rows, metrics = _parquet(file, lambda parquet: _checked(_table(parquet, file, None), file, notes))

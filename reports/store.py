@@ -119,7 +119,7 @@ class Store:
 
         Raises `UsageError` where the disk is full; the shards stay, and so do the tables of an earlier session.
         """
-        with explained(str(self.out), f"every finished run waits in {self._shards}; make room and finish again"):
+        with explained(str(self.out), self._waiting()):
             self.out.mkdir(parents=True, exist_ok=True)
             heads = sorted((_head(path).spec, path) for path in self._shards.glob("*.jsonl"))
             shards = [path for _, path in heads]
@@ -129,6 +129,13 @@ class Store:
             summary = self._summary([_head(path) for path in shards], missing)
             self._clear(shards)
         return summary
+
+    def _waiting(self) -> str:
+        """What a full disk leaves, and how to go on."""
+        waiting = sum(1 for _ in self._shards.glob("*.jsonl"))
+        if not waiting:
+            return "no run was finished, nothing was written"
+        return f"{waiting} finished runs wait in {self._shards}; make room, then `longhaul finish {self.out}`"
 
     def _write(self, shards: list[Path], notes: dict[str, str]) -> None:
         """All tables under other names first, then all renamed: a disk that fills up spoils none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from harness.errors import UsageError
-from harness.spec import Choice
+from harness.spec import Choice, Spec, check_spec
 from longhaul.choices import choice, pick, seeds, view_budget
 
 
@@ -43,6 +43,12 @@ def test_a_small_budget_is_a_share_and_a_big_one_tokens() -> None:
     assert isinstance(view_budget("8000"), int)
     with pytest.raises(UsageError, match="view budget is 'big'"):
         view_budget("big")
+
+
+@pytest.mark.parametrize("text", ["nan", "inf", "-inf"])
+def test_a_budget_that_is_no_number_is_left_for_the_spec_to_refuse(text: str) -> None:
+    with pytest.raises(UsageError, match="view_budget is"):
+        check_spec(Spec("rename_api", view_budget=view_budget(text)))
 
 
 def test_repeated_and_comma_separated_items_are_the_same() -> None:

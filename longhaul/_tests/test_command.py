@@ -221,6 +221,9 @@ def test_verify_reads_a_journal_and_refuses_a_damaged_one(strangers: Foreign) ->
         (["run", *GRID, "--metric", "wasted_tokens.py:wasted_tokens"], "must be a"),
         (["run", *GRID, "--view-budget", "much"], "view budget is 'much'"),
         (["repro", "Spec(__import__('os'))"], "unknown name"),
+        (["run", *GRID, "--view-budget", "nan"], "view_budget is nan"),
+        (["run", "--scenario", "", "--policy", "keep_all"], "--scenario is empty; name something, or leave it out"),
+        (["finish", "nowhere"], "no finished runs wait in nowhere/.shards"),
         (["repro", "print(1)"], "unknown name 'print'"),
         (["show", "nowhere", "abc"], "no report at nowhere"),
         (["runs"], "Did you mean"),
@@ -254,6 +257,19 @@ def test_ctrl_c_keeps_what_finished(strangers: Foreign) -> None:
     assert 3 <= len(report.runs) < 8000
     assert len(report.runs) + len(report.missing) == 8000
     assert f"{len(report.runs)} of 8000 runs are in the report" in said
+
+
+def test_what_a_killed_session_finished_is_written_by_finish(strangers: Foreign) -> None:
+    command = [sys.executable, "-m", "longhaul", "run", *GRID, "--seeds", "4000", "--events", "none", "--out", "out"]
+    with subprocess.Popen(
+        command, cwd=strangers.root, env=strangers.all, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as running:
+        wait_for(strangers.root / "out/.shards", 3)
+        running.kill()
+    lost = strangers.longhaul("leaderboard", "out")
+    assert lost.code == 2 and "longhaul finish out" in " ".join(lost.err.split())
+    assert strangers.longhaul("finish", "out").code == 0
+    assert len(load(strangers.root / "out").runs) >= 3
 
 
 def wait_for(folder: Path, count: int) -> None:

@@ -13,6 +13,7 @@ from harness.spec import Spec
 from longhaul import exits
 from longhaul.grid import Add, Tally, name_of, run_grid
 from longhaul.home import claim
+from longhaul.lines import wrapped
 from longhaul.names import short_name
 from longhaul.planning import grid_options, plan_of
 from longhaul.say import progress_bar, remark, say
@@ -58,7 +59,7 @@ def command(**options: Any) -> int:
         summary = store.finish(specs)
     report = load(out)
     say(board_text(leaderboard(report, prices)))
-    say(str(summary))
+    say(wrapped(str(summary)))
     _point_at_failures(report.runs, out)
     return _exit_code(tally, options["check"])
 

@@ -8,7 +8,7 @@ import click
 
 from longhaul import exits
 from longhaul.home import claim
-from longhaul.lines import lines
+from longhaul.lines import lines, wrapped
 from longhaul.reasons import last_words
 from longhaul.say import remark, say
 from longhaul.told import told
@@ -36,7 +36,8 @@ def command(out: Path, run_id: str, number: int | None) -> int:
         say(step_text(step(found.events, number)))
         return exits.FINE
     row = found.row
-    say(f"run {row['run_id']}: {row['verdict']}, {row['ending']}{' - ' + row['violated'] if row['violated'] else ''}")
+    violated = f" - {row['violated']}" if row["violated"] else ""
+    say(wrapped(f"run {row['run_id']}: {row['verdict']}, {row['ending']}{violated}"))
     say(row["spec"])
     say(lines(found.events, found.reasons))
     if last_words(found.reasons):

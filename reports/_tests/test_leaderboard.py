@@ -49,6 +49,17 @@ def test_equal_completion_is_ranked_by_cost_per_success() -> None:
     assert names(board) == [(1, False, "b"), (2, False, "a")]
 
 
+def test_what_claims_no_completion_is_in_no_completion_cost_or_interval() -> None:
+    silent = {"scenario": "recorded", "completed": None, "tokens_input": 7_000_000}
+    board = ranked({"seed": 0}, {"seed": 1}, silent)
+    alone = ranked({"seed": 0}, {"seed": 1})
+    assert board.rows[0].cost == alone.rows[0].cost
+    assert board.rows[0].completion_interval == (1.0, 1.0)
+    assert (board.rows[0].completed, board.rows[0].claiming, board.rows[0].valid) == (2, 2, 3)
+    assert "1 valid runs claim no completion: they are in no completion and no cost" in board.notes
+    assert " -/1/1 " in board_text(ranked(silent))
+
+
 def test_ties_are_shown_as_ties() -> None:
     board = ranked(
         {"policy": "b"},
