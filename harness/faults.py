@@ -282,8 +282,6 @@ FAULTS = (
 )
 """The built-in faults, by name in a spec. A stranger's fault is `Fault('path/to/file.py:Name', ...)`."""
 
-CRASHES = (CrashBefore, CrashAfter, TornAppend)
-
 
 def forever(strike: Strike) -> Strike:
     """The same strike, at every passage from its first on."""

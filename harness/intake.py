@@ -65,8 +65,6 @@ class Intake:
     def _join(self, messages: Sequence[Message]) -> tuple[Vector[Message], int]:
         last = self._last
         if isinstance(messages, Vector) and messages.weighs(message_tokens):
-            if messages.storage is last.storage:
-                return messages, min(len(last), len(messages))
             return messages, common_prefix(last, messages)
         given = tuple(messages)
         wrong = next((item for item in given if type(item) is not Message), None)
@@ -82,8 +80,10 @@ class Intake:
 
 
 def common_prefix(before: Sequence[Message], after: Sequence[Message]) -> int:
-    """Length of the common prefix; whole prefixes are compared at once because that is one call."""
+    """Length of the common prefix: known at once where both grow on one storage, else compared whole in one call."""
     most = min(len(before), len(after))
+    if isinstance(before, Vector) and isinstance(after, Vector) and before.storage is after.storage:
+        return most
     if before[:most] == after[:most]:
         return most
     return next(index for index in range(most) if before[index] != after[index])

@@ -107,13 +107,7 @@ class Track:
         if before is None or (before.tools is not taken.tools and before.tools != taken.tools):
             return 0
         own = taken.tokens - taken.view.weight
-        return cached_tokens(own + taken.view.sum_first(_prefix(before, taken)), at_ms - when)
-
-
-def _prefix(before: Taken, after: Taken) -> int:
-    if before.view.storage is after.view.storage:
-        return min(len(before.view), len(after.view))
-    return common_prefix(before.view, after.view)
+        return cached_tokens(own + taken.view.sum_first(common_prefix(before.view, taken.view)), at_ms - when)
 
 
 def budget_of(spec: Spec, setup: Setup) -> int:
