@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, Literal
 
-from harness.errors import ConnectionLost, RateLimited, ServerFailed
+from harness.errors import AuthenticationFailed, ConnectionLost, RateLimited, ServerFailed
+from harness.faults.sites import ANSWERED, MODEL, PASSED, WAITED_FOR, Legal, one_of, whole
 from harness.faults.strike import Passage, Proceed, brief
 
 
@@ -14,6 +15,8 @@ class RateLimit:
     """429; `retry_after_ms` may be None (absent), 0, negative or absurd."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    LEGAL: ClassVar[dict[str, Legal]] = {"retry_after_ms": whole(None, none=True)}
 
     retry_after_ms: int | None = 1_000
 
@@ -22,15 +25,49 @@ class RateLimit:
 
 
 @dataclass(frozen=True)
+class QuotaExceeded:
+    """429 that no wait can mend: the quota is spent, or this one request is larger than a minute allows."""
+
+    __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = MODEL
+    LEGAL: ClassVar[dict[str, Legal]] = {"kind": one_of("insufficient_quota", "request_too_large")}
+
+    kind: Literal["insufficient_quota", "request_too_large"] = "insufficient_quota"
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        said = "the quota is used up" if self.kind == "insufficient_quota" else "the request is above the limit"
+        raise RateLimited(said, 429, self.kind)
+
+
+@dataclass(frozen=True)
 class ServerError:
     """A 5xx of the vendor."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    LEGAL: ClassVar[dict[str, Legal]] = {"status": whole(500, 599)}
 
     status: int = 500
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        if self.status == 529:
+            raise ServerFailed("Overloaded", self.status, "overloaded_error")
         raise ServerFailed("Internal server error", self.status, "server_error")
+
+
+@dataclass(frozen=True)
+class Unauthorized:
+    """401 (the key was rotated) or 403 (it may no longer do this): no repetition helps until a person mends it."""
+
+    __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    LEGAL: ClassVar[dict[str, Legal]] = {"status": one_of(401, 403)}
+
+    status: int = 401
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        kind = "authentication_error" if self.status == 401 else "permission_error"
+        raise AuthenticationFailed("the key is not accepted", self.status, kind)
 
 
 @dataclass(frozen=True)
@@ -38,6 +75,8 @@ class Hang:
     """Nothing happens and no answer ever comes."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = WAITED_FOR
+    LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         return await passage.hang()
@@ -48,6 +87,8 @@ class HangAfter:
     """The effect happens, and no answer ever comes."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = WAITED_FOR
+    LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         await proceed()
@@ -56,9 +97,11 @@ class HangAfter:
 
 @dataclass(frozen=True)
 class Slow:
-    """The answer takes `ms` virtual milliseconds longer."""
+    """The answer takes `ms` virtual milliseconds longer. At the disk the whole process stands still for so long."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = PASSED
+    LEGAL: ClassVar[dict[str, Legal]] = {"ms": whole()}
 
     ms: int = 20_000
 
@@ -72,6 +115,8 @@ class FailBefore:
     """The connection is lost before the effect."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         raise ConnectionLost("connection reset by peer")
@@ -82,6 +127,8 @@ class FailAfter:
     """The connection is lost after the effect: the caller sees just what `FailBefore` shows."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         await proceed()

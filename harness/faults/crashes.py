@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar, get_args
 
+from harness.faults.sites import PASSED, Legal, share, survivors
 from harness.faults.strike import Passage, Proceed, Survive, brief
+
+_SURVIVE = {"survive": survivors(*get_args(Survive))}
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,8 @@ class CrashBefore:
     """The process dies before anything passes."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = PASSED
+    LEGAL: ClassVar[dict[str, Legal]] = _SURVIVE
 
     survive: Survive = "none"
 
@@ -25,6 +30,8 @@ class CrashAfter:
     """It happened, and the process dies before it learns of it. At `disk:append` with `none`: the lost un-fsynced tail."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = PASSED
+    LEGAL: ClassVar[dict[str, Legal]] = _SURVIVE
 
     survive: Survive = "none"
 
@@ -38,6 +45,8 @@ class TornAppend:
     """The process dies in the middle of a write: everything unflushed before it survives, and `share` of this record."""
 
     __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = ("disk:append",)
+    LEGAL: ClassVar[dict[str, Legal]] = {"share": share()}
 
     share: float = 0.5
 

@@ -41,6 +41,30 @@ class Passage(Protocol):
     async def hang(self) -> Any:
         """Never answer; only the caller's deadline ends the wait."""
 
+    def later(self, ms: int) -> None:
+        """At a tool: let the effect land so many virtual milliseconds from now, whatever becomes of the process."""
+
+    async def earlier(self, versions: int) -> Any:
+        """At a tool that reads: what it would have answered so many mutations ago."""
+
+    def drift(self) -> None:
+        """At a tool: change the world behind the orchestrator's back, as the scenario says."""
+
+    def jump_clock(self, ms: int) -> None:
+        """From now on the wall clock is off by so much more."""
+
+    def rewrite(self, change: Callable[[bytes], bytes]) -> None:
+        """At a boot: change the journal at rest."""
+
+    def without_tool(self, name: str) -> None:
+        """At a boot: this life has no such tool."""
+
+    async def partial(self, share: float) -> Any:
+        """At an append: write only this share of the bytes."""
+
+    def poison(self) -> None:
+        """At a flush: what is pending will never be durable, though a read shows it."""
+
 
 @dataclass(frozen=True)
 class Strike:
