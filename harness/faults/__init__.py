@@ -57,6 +57,7 @@ from harness.faults.model import (
 )
 from harness.faults.strike import Passage, Proceed, Strike, Survive, brief, forever
 from harness.faults.tools import (
+    CrashThenLands,
     DeliveredTwice,
     Drift,
     EmptyResult,
@@ -73,6 +74,7 @@ __all__ = [
     "ContextOverflow",
     "CrashAfter",
     "CrashBefore",
+    "CrashThenLands",
     "CutAnswer",
     "DamagedJournal",
     "DeliveredTwice",

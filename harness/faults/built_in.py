@@ -39,6 +39,7 @@ from harness.faults.model import (
     WrongUsage,
 )
 from harness.faults.tools import (
+    CrashThenLands,
     DeliveredTwice,
     Drift,
     EmptyResult,
@@ -59,7 +60,7 @@ OF_A_MODEL = (
     ReusedCallId, SameCallAgain,
 )  # fmt: skip
 OF_A_TOOL = (
-    LateEffect, HangThenLands, DeliveredTwice, EmptyResult, ErrorInOk, HugeResult, StaleRead, Drift,
+    LateEffect, HangThenLands, CrashThenLands, DeliveredTwice, EmptyResult, ErrorInOk, HugeResult, StaleRead, Drift,
 )  # fmt: skip
 OF_A_HOST = (
     NoSpace, SyncFailed, ShortWrite, DiskRefuses, ClockJump, DamagedJournal, NewerJournal, ToolGone,

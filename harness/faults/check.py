@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
 from harness.faults.built_in import FAULTS
+from harness.faults.host import ToolGone
 from harness.faults.sites import SITES, kind_of
 from harness.faults.strike import Strike
 from harness.types import Setup
+
+if TYPE_CHECKING:
+    from harness.spec import Spec
 
 
 def check_strike(strike: Any) -> None:
@@ -28,16 +32,14 @@ def check_strike(strike: Any) -> None:
         )
 
 
-def check_sites(strikes: tuple[Strike, ...], setup: Setup) -> None:
-    """Refuse strikes at tools that the scenario does not have, and at queries that its tools do not answer."""
-    tools = {tool.name: tool for tool in setup.tools}
-    for strike in strikes:
+def check_sites(spec: Spec, setup: Setup) -> None:
+    """Refuse strikes that name a tool which the scenario does not have."""
+    tools = sorted(tool.name for tool in setup.tools)
+    for strike in spec.strikes:
         kind, _, name = strike.site.partition(":")
-        if kind in ("tool", "query") and name not in tools:
-            raise UsageError(f"{strike!r}: this scenario has no tool {name!r}; {_hint(name, sorted(tools))}")
-        gone = getattr(strike.fault, "name", None) if strike.site == "boot" else None
-        if isinstance(gone, str) and type(strike.fault) in FAULTS and gone not in tools:
-            raise UsageError(f"{strike!r}: this scenario has no tool {gone!r}; {_hint(gone, sorted(tools))}")
+        named = name if kind in ("tool", "query") else strike.fault.name if isinstance(strike.fault, ToolGone) else ""
+        if named and named not in tools:
+            raise UsageError(f"{strike!r}: {spec.scenario} has no tool {named!r}; {_hint(named, tools)}")
 
 
 def fits(fault: Any, site: str) -> bool:
@@ -49,6 +51,11 @@ def _check_counts(strike: Strike) -> None:
     counts = (strike.nth, 1 if strike.times is None else strike.times)
     if not all(type(count) is int and count >= 1 for count in counts):
         raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
+    chance = strike.chance
+    if isinstance(chance, bool) or not isinstance(chance, (int, float)) or not 0 < chance <= 1:
+        raise UsageError(f"{strike!r}: chance is {chance!r}; it must be above 0 and at most 1")
+    if not isinstance(strike.recovery, bool):
+        raise UsageError(f"{strike!r}: recovery is {strike.recovery!r}; it must be True or False")
 
 
 def _check_fault(strike: Strike) -> None:

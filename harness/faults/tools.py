@@ -44,6 +44,21 @@ class HangThenLands:
 
 
 @dataclass(frozen=True)
+class CrashThenLands:
+    """The process dies while its request is under way, and the effect lands `ms` virtual milliseconds later."""
+
+    __repr__ = brief
+    SITES: ClassVar[tuple[str, ...]] = TOOL
+    LEGAL: ClassVar[dict[str, Legal]] = {"ms": whole()}
+
+    ms: int = 5_000
+
+    async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
+        passage.later(self.ms)
+        return await passage.crash("none")
+
+
+@dataclass(frozen=True)
 class DeliveredTwice:
     """The network delivers the request twice; the caller gets the second answer."""
 
