@@ -94,7 +94,7 @@ def _told(moment: Moment) -> str:
         case "disk:append", "torn":
             cut = moment.inside or moment.behind
             where = "inside of" if moment.inside else "behind"
-            return f"the append of {held} is cut {where} {cut.kind if cut else 'it'}"
+            return f"the append of {held} is cut {where} {cut.kind if cut else 'it'}: {TornAppend(_share(moment))!r}"
         case "disk:append", "before":
             return f"{held} in memory only"
         case "disk:append", "after":

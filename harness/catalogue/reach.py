@@ -87,12 +87,12 @@ def _lacking(id: str, clean: Run) -> str:
     journal = written(clean)
     needs: tuple[tuple[str, bool, str], ...] = (
         ("C02 C03 C60", "model" in clean.passages, "the run never asks the model"),
-        ("C30 C31 C32 C33", _summarises(clean), "no call of this policy asks the model: --policy summarize --view-budget 0.5"),
+        ("C30 C31 C32 C33", _summarises(clean), _no_summary(clean)),
         ("C14 C15 C17 C18 C53", bool(changing), "no tool of this scenario changes anything"),
         ("C23", any(tool.effect == "write" for tool in tools), "no tool of this scenario writes on condition of what was read"),
         ("C52", any(tool.kind == "queryable" for tool in changing), "no tool of this scenario can be queried: --kind queryable"),
         (ON_DISK, "disk:append" in clean.passages, "the orchestrator keeps no journal"),
-        ("C01 C14 C53", journal.legible, "the journal is not in the harness's format: what it holds cannot be told"),
+        ("C01 C14", journal.legible, "the journal is not in the harness's format: what it holds cannot be told"),
         ("C08 C15 C22 C33 C70", "disk:flush" in clean.passages, "the orchestrator never flushes"),
         ("C21", False, "no two calls of this run are under way together"),
         ("C33", False, "no summary is durable before the view is switched"),
@@ -105,8 +105,14 @@ def _lacking(id: str, clean: Run) -> str:
     return next((why for ids, there, why in needs if id in ids.split() and not there), "")
 
 
-ON_DISK = "C00 C01 C05 C06 C07 C08 C14 C18 C19 C20 C22 C32 C33 C50 C51 C70"
+ON_DISK = "C00 C01 C05 C06 C07 C08 C14 C18 C19 C20 C22 C32 C33 C50 C51 C53 C70"
 """Crash points that need a journal."""
+
+
+def _no_summary(clean: Run) -> str:
+    if clean.spec.policy.name.startswith("summarize"):
+        return "the model is never asked for a summary: a smaller --view-budget, or no policy is asked here"
+    return "no call of this policy asks the model: --policy summarize --view-budget 0.5"
 
 
 def _summarises(clean: Run) -> bool:
