@@ -5,25 +5,35 @@ Every live point of the catalogue must be struck somewhere here: one that is not
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, get_args
 
 import pytest
 
 from evals.cases import clean_specs, run_of, subject_of
-from harness.catalogue.coverage import Struck, coverage, coverage_text, smoke_strikes, strikes_of
+from harness.catalogue.coverage import (
+    Struck,
+    coverage,
+    coverage_text,
+    first_middle_last,
+    smoke_strikes,
+    strikes_of,
+)
 from harness.catalogue.points import POINTS, SMOKE, STRUCK, crash_point
 from harness.catalogue.reach import Reach, reach
 from harness.checks import CHECKS, SAFETY
+from harness.faults import CrashBefore, Strike, Survive
 from harness.run import Run
 from harness.spec import Choice, Spec
 from longhaul.grid import REFERENCE
 from longhaul.names import short_name
 from longhaul.plugin import ASKED
-from longhaul.tiers import AMOUNTS, Tier
+from longhaul.tiers import Tier
 from longhaul.trial import assert_all_survive, assert_survives
 
 HORIZON = 7
+SURVIVORS: tuple[Survive, ...] = get_args(Survive)
 SUMMARIZE = Choice("Policy", "summarize")
 
 
@@ -44,9 +54,8 @@ def reach_of(spec: Spec) -> Reach:
 @lru_cache
 def struck_of(spec: Spec, tier: Tier) -> tuple[Struck, ...]:
     """The crashes of a clean spec that a tier runs, each spec once however many ids it stands for."""
-    survivors = AMOUNTS["nightly"].survivors
     every = tier in ("nightly", "release")
-    found = strikes_of(spec, reach_of(spec), survivors, every)
+    found = strikes_of(spec, reach_of(spec), SURVIVORS, every)
     return smoke_strikes(found) if tier == "smoke" else found
 
 
@@ -68,6 +77,26 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def test_a_crash_at_a_named_point_is_survived(struck: tuple[Struck, ...]) -> None:
     loop = struck[0].place.id == "C71"
     assert_all_survive([one.spec for one in struck], checks=SAFETY if loop else CHECKS)
+
+
+@dataclass(frozen=True)
+class SomebodyElse:
+    """What a call is about is changed by somebody else just before."""
+
+    async def __call__(self, passage: Any, proceed: Any) -> Any:
+        passage.drift()
+        return await proceed()
+
+
+@pytest.mark.usefixtures("reference_only")
+def test_a_crash_between_a_change_by_somebody_else_and_the_write_overwrites_nothing() -> None:
+    spec = next(spec for spec in clean_cases(REFERENCE) if reach_of(spec).of("C23"))
+    for place in first_middle_last(reach_of(spec).of("C23")):
+        drifted = Strike(place.site, place.nth, SomebodyElse())
+        run = assert_survives(replace(spec, strikes=(drifted, Strike(place.site, place.nth, CrashBefore()))))
+        changed = next(event.detail["name"] for event in run.events if event.kind == "drift")
+        refused = [event for event in run.events if event.site == place.site and event.detail.get("status") == "error"]
+        assert refused and "seen by a person" in run.world.get("files")[changed]
 
 
 @pytest.mark.usefixtures("reference_only")
