@@ -5,9 +5,9 @@ Every live point of the catalogue must be struck somewhere here: one that is not
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any, get_args
+from typing import get_args
 
 import pytest
 
@@ -24,7 +24,7 @@ from harness.catalogue.located import Located, spec_at
 from harness.catalogue.points import POINTS, SMOKE, STRUCK, crash_point
 from harness.catalogue.reach import Reach, reach
 from harness.checks import CHECKS, SAFETY
-from harness.faults import CrashBefore, Strike, Survive
+from harness.faults import CrashBefore, Drift, Strike, Survive
 from harness.run import Run, execute
 from harness.spec import Choice, Spec
 from longhaul.grid import REFERENCE
@@ -80,20 +80,11 @@ def test_a_crash_at_a_named_point_is_survived(struck: tuple[Struck, ...]) -> Non
     assert_all_survive([one.spec for one in struck], checks=SAFETY if loop else CHECKS)
 
 
-@dataclass(frozen=True)
-class SomebodyElse:
-    """What a call is about is changed by somebody else just before."""
-
-    async def __call__(self, passage: Any, proceed: Any) -> Any:
-        passage.drift()
-        return await proceed()
-
-
 @pytest.mark.usefixtures("reference_only")
 def test_a_crash_between_a_change_by_somebody_else_and_the_write_overwrites_nothing() -> None:
     spec = next(spec for spec in clean_cases(REFERENCE) if reach_of(spec).of("C23"))
     for place in first_middle_last(reach_of(spec).of("C23")):
-        drifted = Strike(place.site, place.nth, SomebodyElse())
+        drifted = Strike(place.site, place.nth, Drift())
         run = assert_survives(replace(spec, strikes=(drifted, Strike(place.site, place.nth, CrashBefore()))))
         changed = next(event.detail["name"] for event in run.events if event.kind == "drift")
         refused = [event for event in run.events if event.site == place.site and event.detail.get("status") == "error"]
