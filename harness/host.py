@@ -46,7 +46,8 @@ class Host:
     """The doors of one life, and what an orchestrator may know: goal, tools, limits, session, policy, budget, window.
 
     An orchestrator may set `standing`, a function that tells where it stands. Exploration then ends a resumed run where it
-    has become the same as one that was never killed; nothing else looks at it.
+    has become the same as one that was never killed; nothing else looks at it. `memory` is None but in exploration: there
+    it may keep what it derived from a journal, for other runs that read the beginning of the same journal.
     """
 
     def __init__(self, track: Track, loop: VirtualLoop) -> None:
@@ -64,6 +65,7 @@ class Host:
         self.budget: int = track.budget
         self.window: int = track.window
         self.standing: Callable[[], Standing] | None = None
+        self.memory: dict[str, Any] | None = track.memory
 
     # the disk: nothing here waits
 

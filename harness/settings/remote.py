@@ -38,6 +38,8 @@ class RemoteHost:
         self.policy: Policy = policy
         self.budget: int = start.budget
         self.window: int = start.window
+        self.standing: Any = None
+        self.memory: dict[str, Any] | None = None
         self._known = {tool.name: tool for tool in self.tools}
 
     # the disk
