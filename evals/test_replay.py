@@ -64,19 +64,20 @@ def test_every_golden_journal_is_listed_and_every_kind_of_entry_is_in_one() -> N
 @pytest.mark.parametrize(
     ("name", "holds"),
     [
-        ("doubt_deduplicating", {"Resumed": 1, "Called": 7}),
-        ("doubt_queryable", {"Resumed": 1, "Failed": 2}),
-        ("doubt_blind", {"Resumed": 2, "Waiting": 3, "Answered": 2}),
-        ("summaries", {"Condensed": 9, "Resumed": 1, "Failed": 1}),
-        ("refused_calls", {"Nudged": 1}),
-        ("torn_and_resumed", {"Resumed": 2}),
-        ("out_of_turns", {"Warned": 1}),
-        ("unheard_of", {"Waiting": 3, "Finished": 1}),
+        ("doubt_deduplicating", {"Resumed"}),
+        ("doubt_queryable", {"Resumed", "Failed"}),
+        ("doubt_blind", {"Resumed", "Waiting", "Answered"}),
+        ("summaries", {"Condensed", "Compacted", "Resumed", "Failed"}),
+        ("sliding_window", {"Compacted"}),
+        ("rate_limits", {"Failed"}),
+        ("refused_calls", {"Nudged"}),
+        ("torn_and_resumed", {"Resumed"}),
+        ("out_of_turns", {"Warned"}),
+        ("unheard_of", {"Waiting", "Failed"}),
     ],
 )
-def test_a_golden_journal_holds_what_it_is_there_for(name: str, holds: dict[str, int]) -> None:
-    seen = kinds_in(name)
-    assert {kind: seen[kind] for kind in holds} == holds
+def test_a_golden_journal_holds_what_it_is_there_for(name: str, holds: set[str]) -> None:
+    assert holds <= set(kinds_in(name))
 
 
 def test_the_golden_journals_end_in_every_way() -> None:
