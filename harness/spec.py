@@ -126,6 +126,7 @@ class Spec:
     view_budget: float | int = 1.0
     limits: Limits | None = None
     strikes: tuple[Strike, ...] = ()
+    heal: bool = False
     seed: int = 0
     setting: Setting = "sim"
     version: int = field(default=VERSION)
@@ -242,6 +243,8 @@ def check_spec(spec: Spec) -> None:
             raise UsageError(f"{name} is {value!r}; it must be {'a whole number' if kind is int else 'a text'}")
     if not 1 <= spec.horizon <= HORIZON_MAX:
         raise UsageError(f"horizon is {spec.horizon}; it must be from 1 to {HORIZON_MAX}")
+    if not isinstance(spec.heal, bool):
+        raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
@@ -252,7 +255,7 @@ def check_spec(spec: Spec) -> None:
     if spec.limits is not None:
         _check_limits(spec.limits)
     for strike in spec.strikes:
-        _check_strike(strike)
+        faults.check_strike(strike)
 
 
 def _check_limits(limits: Any) -> None:
@@ -263,15 +266,3 @@ def _check_limits(limits: Any) -> None:
         least = 0 if name in ("turns", "tokens", "compute_ms", "cost", "retry_wait_ms") else 1
         if type(value) is not int or value < least:
             raise UsageError(f"limits: {name} is {value!r}; it must be a whole number, at least {least}")
-
-
-def _check_strike(strike: Any) -> None:
-    if not isinstance(strike, Strike) or not isinstance(strike.site, str):
-        raise UsageError(f"strikes holds {strike!r}; it must be Strike(site, nth, fault, times)")
-    if not (isinstance(strike.fault, Choice) or callable(strike.fault)):
-        raise UsageError(
-            f"{strike!r}: the fault must be one of {', '.join(fault.__name__ for fault in faults.FAULTS)}, or yours"
-        )
-    counts = (strike.nth, 1 if strike.times is None else strike.times)
-    if not all(isinstance(count, int) and count >= 1 for count in counts):
-        raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
