@@ -15,6 +15,7 @@ from harness.faults import (
     FailAfter,
     FailBefore,
     HallucinatedTool,
+    Hang,
     MalformedArguments,
     RateLimit,
     ServerError,
@@ -63,7 +64,10 @@ GOLDENS: dict[str, Spec] = {
     "killed_in_payment": _pay(Strike(_PAID, 3, CrashAfter()), limits=_ONCE, kind="queryable"),
     "out_of_turns": _pay(limits=Limits(turns=5), horizon=10),
     "parked": _pay(Strike("model", 3, RateLimit(), None)),
-    "unheard_of": _pay(Strike(_PAID, 2, FailAfter()), Strike("human", 1, FailBefore(), None), kind="blind"),
+    "parked_in_doubt": _pay(
+        Strike(_PAID, 2, FailAfter()), Strike("query:pay_invoice", 1, RateLimit(10**9), None), kind="queryable"
+    ),
+    "nobody_answers": _pay(Strike(_PAID, 2, FailAfter()), Strike("human", 1, Hang()), kind="blind"),
 }  # fmt: skip
 """Every golden journal by name. Two end in a kill, so that a later state of the code can take them up."""
 

@@ -50,7 +50,7 @@ def test_a_golden_journal_replays_under_todays_code(name: str) -> None:
     assert found.same, (
         f"{replay_text(found)}\nmeant? scripts/golden records all anew, longhaul replay --accept keeps it"
     )
-    assert found.decisions > 5 and found.marks
+    assert found.decisions >= 5 and found.marks
     assert golden_of(journal(name)).spec == GOLDENS[name], "the spec is another one; run scripts/golden"
 
 
@@ -73,7 +73,8 @@ def test_every_golden_journal_is_listed_and_every_kind_of_entry_is_in_one() -> N
         ("refused_calls", {"Nudged"}),
         ("torn_and_resumed", {"Resumed"}),
         ("out_of_turns", {"Warned"}),
-        ("unheard_of", {"Waiting", "Failed"}),
+        ("parked_in_doubt", {"Failed", "Finished"}),
+        ("nobody_answers", {"Failed", "Waiting"}),
     ],
 )
 def test_a_golden_journal_holds_what_it_is_there_for(name: str, holds: set[str]) -> None:

@@ -25,11 +25,13 @@ from harness.orchestrators.reference.entries import (
     Started,
     Waiting,
 )  # fmt: skip
-from harness.orchestrators.reference.rules.calls import WHOLE
 from harness.types import Limits, Reply
 
-REFUSALS = ("RateLimited",)
-"""Failures of a call that say that this attempt had no effect."""
+REFUSALS = ("RateLimited", "AuthenticationFailed", "InvalidRequest", "ContextTooLong")
+"""Failures of a call that say that this attempt had no effect: it was turned away."""
+
+WHOLE = ("end", "calls", "stop", "tool_calls", "end_turn", "tool_use", "stop_sequence")
+"""Why an answer ended that is whole; no call of any other may be made."""
 
 
 class Begun(msgspec.Struct, gc=False):
@@ -76,6 +78,7 @@ def _started(book: Book, entry: Started) -> None:
 
 
 def _resumed(book: Book, entry: Resumed) -> None:
+    book.parked = False
     for begun in book.open.values():
         begun.doubtful = begun.doubtful or begun.running
         begun.running = False
@@ -86,8 +89,9 @@ def _asked(book: Book, entry: Asked) -> None:
 
 
 def _paid(book: Book, reply: Reply) -> None:
+    """Count the output as the vendor does, but no more than was reserved for it: its count may be odd."""
     if reply.usage is not None:
-        book.tokens += reply.usage.output
+        book.tokens += max(0, min(reply.usage.output, book.limits.max_output))
 
 
 def _replied(book: Book, entry: Replied) -> str:

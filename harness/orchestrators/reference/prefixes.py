@@ -7,7 +7,7 @@ decides, and whether that may be done. The judge keeps a book of its own from th
 Judged: no other key for a call that was begun, and no key of another call; a call in doubt leads to a query, a repetition
 under its key, a person, or a parked session, as its kind of tool allows; no call twice, none of a partial answer; nothing
 asked of the model while calls are without result; budgets kept by a resume and by the decision; a second resume changes
-nothing but the count of lives; a finished prefix decides nothing. Not judged: the bytes of the record (`longhaul verify`),
+nothing but the counts of lives, or decides the same; a finished prefix decides nothing. Not judged: the bytes of the record (`longhaul verify`),
 the view that would be sent, and what the shell does. Where the view is pressed for room, a prefix costs what its policy costs.
 """
 
@@ -56,7 +56,7 @@ def prefix_checks(
     entries: Sequence[Entry], config: Config, decide: Decide = rules.decide, evolve: Evolve = state.evolve
 ) -> PrefixReport:
     """Judge every prefix of a journal but the empty one. The second resume is decided only where it changes the state."""
-    folded, book, kinds = State(), Book(), _kinds(config)
+    folded, book, kinds, counts = State(), Book(), _kinds(config), _counts()
     violations: list[Violation] = []
     for number, entry in enumerate(entries, 1):
         wrong = book.note(entry)
@@ -64,7 +64,7 @@ def prefix_checks(
         resumed = evolve(folded, Resumed(at=folded.at, life=folded.lives))
         again = evolve(resumed, Resumed(at=folded.at, life=resumed.lives))
         command = decide(resumed, config)
-        if not wrong and again != replace(resumed, lives=again.lives):
+        if not wrong and again != replace(resumed, **{name: getattr(again, name) for name in counts}):
             wrong = _unlike(command, decide(again, config))
         if not wrong and (resumed.tokens < book.tokens or resumed.turn < book.turns):
             wrong = _forgotten(resumed, book)
@@ -72,6 +72,14 @@ def prefix_checks(
         if wrong:
             violations.append(Violation(number, wrong))
     return PrefixReport(len(entries), tuple(violations))
+
+
+COUNTS = ("lives", "stalled")
+"""What a state counts of its lives: of two resumes it may count one more than of one, and park where that is too many."""
+
+
+def _counts() -> tuple[str, ...]:
+    return tuple(name for name in COUNTS if name in State.__struct_fields__)
 
 
 _Kinds: TypeAlias = dict[str, str]
