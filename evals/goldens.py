@@ -32,7 +32,10 @@ FOLDER = Path(__file__).parent / "golden"
 _PAY = Spec("pay_invoices", horizon=6)
 _RENAME = Spec("rename_api", horizon=8)
 _PAID = "tool:pay_invoice"
-_ONCE = Limits(lives=1)
+_THRICE = Limits(lives=3)
+"""With two crashes, each after some progress, and a third one the run is over in the middle of its work."""
+
+_TWO = (Strike("model", 1, CrashAfter()), Strike("model", 3, CrashAfter()))
 
 
 def _pay(*strikes: Strike, limits: Limits | None = None, kind: str = "deduplicating", horizon: int = 6) -> Spec:
@@ -60,8 +63,10 @@ GOLDENS: dict[str, Spec] = {
         Strike("model", 5, WrongType()), Strike("model", 6, EmptyAnswer()),
     ),
     "torn_and_resumed": _pay(Strike("disk:append", 6, TornAppend()), Strike("disk:append", 9, TornAppend(0.9))),
-    "torn_tail": _pay(Strike("disk:append", 8, TornAppend(0.75)), limits=_ONCE),
-    "killed_in_payment": _pay(Strike(_PAID, 3, CrashAfter()), limits=_ONCE, kind="queryable"),
+    "torn_tail": _pay(*_TWO, Strike("disk:append", 9, TornAppend(0.75)), limits=_THRICE),
+    "killed_in_payment": _pay(*_TWO, Strike(_PAID, 3, CrashAfter()), limits=_THRICE, kind="queryable"),
+    "crash_loop": _pay(Strike("model", 3, CrashAfter(), None)),
+    "circles": _pay(Strike("model", 3, HallucinatedTool(), None), limits=Limits(turns=15)),
     "out_of_turns": _pay(limits=Limits(turns=5), horizon=10),
     "parked": _pay(Strike("model", 3, RateLimit(), None)),
     "parked_in_doubt": _pay(

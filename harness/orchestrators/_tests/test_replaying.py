@@ -188,7 +188,7 @@ def test_a_field_at_its_default_is_in_no_digest_and_a_view_is_digested_by_what_i
 
 def test_a_failure_that_nobody_waits_for_is_a_decision_of_a_rule():
     entries, config = case("summaries")
-    given_up = Failed(rule="compaction", what="policy", error="Abandoned", message="", final=True)
+    given_up = Failed(rule="compaction", what="policy", error="Abandoned", message="")
     assert replay([*entries[:3], given_up], config).differences[0].recorded.startswith("Failed(")
 
 

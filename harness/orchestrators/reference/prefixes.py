@@ -135,10 +135,13 @@ def _asks(command: Ask | Condense, book: Book) -> str:
 
 
 def _calls_all(intents: Sequence[Intent], book: Book, kinds: _Kinds) -> str:
-    wrong = next(filter(None, (_calls(intent, book, kinds) for intent in intents)), "")
-    if not wrong and len({intent.key for intent in intents}) < len(intents):
+    for intent in intents:
+        wrong = _calls(intent, book, kinds)
+        if wrong:
+            return wrong
+    if len(intents) > 1 and len({intent.key for intent in intents}) < len(intents):
         return f"calls of one turn share a key: {', '.join(intent.key for intent in intents)}"
-    return wrong
+    return ""
 
 
 def _calls(intent: Intent, book: Book, kinds: _Kinds) -> str:
