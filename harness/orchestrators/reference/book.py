@@ -99,10 +99,10 @@ def _replied(book: Book, entry: Replied) -> str:
     _paid(book, reply)
     book.turns += 1
     book.partial = reply.stop not in WHOLE
-    left = ", ".join((*book.open, *book.pending))
+    left = (*book.open, *book.pending) if book.open or book.pending else ()
     book.open.clear()
-    book.pending = dict.fromkeys([call.id for call in reply.calls]) if reply.calls else {}
-    return f"the model had answered while calls had no result: {left}" if left else ""
+    book.pending = {call.id: None for call in reply.calls}
+    return f"the model had answered while calls had no result: {', '.join(left)}" if left else ""
 
 
 def _condensed(book: Book, entry: Condensed) -> None:

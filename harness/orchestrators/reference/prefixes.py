@@ -7,8 +7,9 @@ decides, and whether that may be done. The judge keeps a book of its own from th
 Judged: no other key for a call that was begun, and no key of another call; a call in doubt leads to a query, a repetition
 under its key, a person, or a parked session, as its kind of tool allows; no call twice, none of a partial answer; nothing
 asked of the model while calls are without result; budgets kept by a resume and by the decision; a second resume changes
-nothing but the counts of lives, or decides the same; a finished prefix decides nothing. Not judged: the bytes of the record (`longhaul verify`),
-the view that would be sent, and what the shell does. Where the view is pressed for room, a prefix costs what its policy costs.
+the counts of lives only, or decides the same; a finished prefix decides nothing. Not judged: the bytes of the record
+(`longhaul verify`), the view that would be sent, and what the shell does. Where the view is pressed for room, a prefix
+costs what its policy costs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,9 @@ from harness.orchestrators.reference.config import Config
 from harness.orchestrators.reference.entries import Entry, Finished, Intent, Nudged, Resumed, Returned
 from harness.orchestrators.reference.replaying import Decide, Evolve, brief
 from harness.orchestrators.reference.state import State
+
+TOGETHER = 256
+"""Prefixes that take each step together."""
 
 
 @dataclass(frozen=True)
@@ -55,31 +59,32 @@ class PrefixReport:
 def prefix_checks(
     entries: Sequence[Entry], config: Config, decide: Decide = rules.decide, evolve: Evolve = state.evolve
 ) -> PrefixReport:
-    """Judge every prefix of a journal but the empty one. The second resume is decided only where it changes the state."""
-    folded, book, kinds, counts = State(), Book(), _kinds(config), _counts()
+    """Judge every prefix of a journal but the empty one. The second resume is decided only where it changes the state.
+
+    Some hundred prefixes take each step together, which is faster than all steps for one after another.
+    """
+    folded, book, kinds = State(), Book(), _kinds(config)
     violations: list[Violation] = []
-    for number, entry in enumerate(entries, 1):
-        wrong = book.note(entry)
-        folded = evolve(folded, entry)
-        resumed = evolve(folded, Resumed(at=folded.at, life=folded.lives))
-        again = evolve(resumed, Resumed(at=folded.at, life=resumed.lives))
-        command = decide(resumed, config)
-        if not wrong and again != replace(resumed, **{name: getattr(again, name) for name in counts}):
-            wrong = _unlike(command, decide(again, config))
-        if not wrong and (resumed.tokens < book.tokens or resumed.turn < book.turns):
-            wrong = _forgotten(resumed, book)
-        wrong = wrong or _judged(command, book, kinds)
-        if wrong:
-            violations.append(Violation(number, wrong))
+    for start in range(0, len(entries), TOGETHER):
+        some = entries[start : start + TOGETHER]
+        states: list[State] = []
+        for entry in some:
+            folded = evolve(folded, entry)
+            states.append(folded)
+        once = [evolve(known, Resumed(at=known.at, life=known.lives)) for known in states]
+        twice = [evolve(known, Resumed(at=known.at, life=known.lives)) for known in once]
+        commands = [decide(known, config) for known in once]
+        apart = [after != replace(known, lives=after.lives, stalled=after.stalled) for known, after in zip(once, twice)]
+        for index, (entry, resumed, command) in enumerate(zip(some, once, commands)):
+            wrong = book.note(entry)
+            if not wrong and apart[index]:
+                wrong = _unlike(command, decide(twice[index], config))
+            if not wrong and (resumed.tokens < book.tokens or resumed.turn < book.turns):
+                wrong = _forgotten(resumed, book)
+            wrong = wrong or _judged(command, book, kinds)
+            if wrong:
+                violations.append(Violation(start + index + 1, wrong))
     return PrefixReport(len(entries), tuple(violations))
-
-
-COUNTS = ("lives", "stalled")
-"""What a state counts of its lives: of two resumes it may count one more than of one, and park where that is too many."""
-
-
-def _counts() -> tuple[str, ...]:
-    return tuple(name for name in COUNTS if name in State.__struct_fields__)
 
 
 _Kinds: TypeAlias = dict[str, str]
