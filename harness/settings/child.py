@@ -1,4 +1,4 @@
-"""The child of the `process` setting: `python -m harness.settings.child READ_FD WRITE_FD`, one life of an orchestrator.
+"""The child of the `process` setting, one life of an orchestrator: what a fork of `forkserver` does.
 
 It resolves orchestrator and policy from the spec it is sent, and runs them on a loop whose turns and time the parent
 gives: a handle is run when the parent says so, because the parent keeps the order of everything.
@@ -10,8 +10,6 @@ import asyncio
 import inspect
 import os
 import resource
-import signal
-import sys
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any, TypeVarTuple, cast
@@ -19,11 +17,11 @@ from typing import Any, TypeVarTuple, cast
 from harness import resolve
 from harness.clock import VirtualLoop, task_names
 from harness.errors import HarnessError, UsageError
-from harness.guard import guarded
+from harness.guard import guarded, install
 from harness.host import Host
 from harness.run import build
 from harness.settings import frames
-from harness.settings.frames import Closed, Ended, FromParent, Pipe
+from harness.settings.frames import Ended, FromParent, Pipe
 from harness.settings.remote import RemoteHost
 from harness.spec import Spec, parse
 from harness.types import Setup
@@ -164,8 +162,8 @@ def coroutine_of(spec: Spec, made: Any) -> Any:
 
 
 def main(reads: int, writes: int) -> None:
-    """Live one life."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    """Live one life over these two ends of its pipe. Raises `Closed` where the parent is gone."""
+    install()
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
     pipe = Pipe(reads, writes, FromParent)
     start: frames.Start = pipe.receive()
@@ -183,10 +181,3 @@ def main(reads: int, writes: int) -> None:
     pipe.send(frames.Ran(loop.news()))
     with guarded():
         loop.run_forever()
-
-
-if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
-    except Closed:  # the parent is gone; so is this life, with no word more
-        os._exit(0)

@@ -265,6 +265,49 @@ class Report(Struct, frozen=True, tag=True):
 FromParent: TypeAlias = Start | Step | Fire | Pending | Outcome | Act | Tear | Passed | Refused | Report
 
 
+# the fork server and whoever wants children of it
+
+
+class Hello(Struct, frozen=True, tag=True):
+    """Are you ready?"""
+
+
+class Warm(Struct, frozen=True, tag=True):
+    """Everything is imported, and this process has so many threads."""
+
+    threads: int
+
+
+class Fork(Struct, frozen=True, tag=True):
+    """Fork a child with this `sys.path` and environment; its file descriptors come along."""
+
+    path: tuple[bytes, ...]
+    environment: dict[bytes, bytes]
+
+
+class Forked(Struct, frozen=True, tag=True):
+    """Here it is, or why not."""
+
+    pid: int
+    error: str = ""
+
+
+class Wait(Struct, frozen=True, tag=True):
+    """Wait until this child has ended."""
+
+    pid: int
+
+
+class Status(Struct, frozen=True, tag=True):
+    """How it ended: its exit status, negative for a signal."""
+
+    status: int
+
+
+FromClient: TypeAlias = Hello | Fork | Wait
+FromServer: TypeAlias = Warm | Forked | Status
+
+
 class Pipe:
     """Frames over two file descriptors. `receive` waits `patience_seconds`; None is for ever."""
 
@@ -283,7 +326,7 @@ class Pipe:
         try:
             while data:
                 data = data[os.write(self._writes, data) :]
-        except BrokenPipeError:
+        except ConnectionError:
             raise Closed from None
 
     def receive(self) -> Any:
@@ -302,7 +345,7 @@ class Pipe:
         while size:
             if self._patience_seconds is not None and not self._poll.poll(self._patience_seconds * 1_000):
                 raise Silent(f"nothing for {self._patience_seconds:g} seconds")
-            part = os.read(self._reads, min(size, 1 << 20))
+            part = _read(self._reads, min(size, 1 << 20))
             if not part:
                 raise Closed
             parts.append(part)
@@ -313,3 +356,11 @@ class Pipe:
         """Hang up."""
         os.close(self._reads)
         os.close(self._writes)
+
+
+def _read(fd: int, most: int) -> bytes:
+    """Bytes, or none where the other side is gone (a socket says so by an error where it had not read everything)."""
+    try:
+        return os.read(fd, most)
+    except ConnectionError:
+        return b""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,18 +27,13 @@ from harness.faults import (
 from harness.guard import Watchdog, guarded, watchdog
 from harness.run import Run, build, execute
 from harness.settings._tests.alike import LOOPS, facts, of, pair, story
+from harness.settings._tests.left import children
 from harness.settings.process import InChild
 from harness.settings.realdisk import RealDisk
 from harness.settings.spawn import Child
 from harness.spec import Spec
 from harness.track import Track
 from harness.types import Limits
-
-
-def children() -> set[str]:
-    """The processes that this one has started and that are still there."""
-    listed = Path(f"/proc/self/task/{os.getpid()}/children")
-    return set(listed.read_text().split()) if listed.exists() else set()
 
 
 def life_of(spec: Spec, patience_seconds: float = 30.0) -> tuple[Track, InChild]:
@@ -143,7 +137,7 @@ def test_an_orchestrator_that_only_the_child_could_find_wrong_is_a_usage_error()
 def test_a_child_whose_parent_is_gone_ends_by_itself(tmp_path: Path) -> None:
     child = Child(tmp_path / "stderr", 30.0)
     child.pipe.close()
-    assert child._wait() == 0
+    assert child.wait() == 0
     assert (tmp_path / "stderr").read_bytes() == b""
 
 
