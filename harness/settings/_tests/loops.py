@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import sys
 from dataclasses import replace
 from typing import Any
 
+from harness import protocol
 from harness._tests.small import PAYING
 from harness.errors import DoorError
 from harness.host import Host
@@ -198,6 +200,42 @@ async def cheats(host: Host) -> str:
     os.write(host._journal, b"hidden\n")  # type: ignore[attr-defined]
     host.flush()
     return "hidden"
+
+
+async def kills_its_server(host: Host) -> str:
+    """Ends the process that forked it, and waits to be ended itself."""
+    os.kill(os.getppid(), 9)
+    await host.sleep(10)
+    return "killed"
+
+
+async def poisons(host: Host) -> str:
+    """Leaves a mark in a module that every life has, and says how many marks there are."""
+    marks = protocol.__dict__.setdefault("marks", [])
+    marks.append("mark")
+    host.append(f"{len(marks)}\n".encode())
+    host.flush()
+    await host.model(Request((Message("user", "go"),), ()))
+    return "poisoned"
+
+
+async def looks_around(host: Host) -> str:
+    """Says where it is."""
+    import found_late
+
+    threads = len(os.listdir("/proc/self/task"))
+    seconds, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    seen = [
+        os.getcwd(),
+        os.environ.get("LONGHAUL_TOLD_LATE"),
+        os.environ.get("HOME"),
+        found_late.WORD,
+        seconds,
+        threads,
+    ]
+    host.append("".join(f"{item}\n" for item in seen).encode())
+    host.flush()
+    return "seen"
 
 
 async def naps(host: Host) -> None:
