@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OPAQUE = "the journal is not in the harness's own format, so its content cannot be judged"
 
-ENDINGS = ("died", "returned", "raised", "stuck", "waiting", "limit", "broken", "killed")
+ENDINGS = ("died", "returned", "raised", "stuck", "waiting", "limit", "broken")
 """What the event of a life that ended may be called."""
 
 

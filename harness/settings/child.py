@@ -60,7 +60,7 @@ class ChildLoop(VirtualLoop):
 
     def __init__(self, now: frames.Now, pipe: Pipe) -> None:
         super().__init__(now.ms)
-        self.ages = now.ages
+        self.ages, self.off_ms = now.ages, now.off_ms
         self.pipe = pipe
         self.ended: Ended | None = None
         self._told = 0
@@ -81,7 +81,7 @@ class ChildLoop(VirtualLoop):
 
     def catch_up(self, now: frames.Now) -> None:
         """Make the parent's time one's own."""
-        self.now_ms, self.ages = now.ms, now.ages
+        self.now_ms, self.ages, self.off_ms = now.ms, now.ages, now.off_ms
 
     def answer(self, number: int) -> Answer:
         """The answer of a door, to be awaited."""
@@ -92,10 +92,9 @@ class ChildLoop(VirtualLoop):
         """Note how the orchestrator ended."""
         if task.cancelled():
             self.ended = Ended("CancelledError")
-        elif task.exception() is not None:
-            self.ended = ended_by(task.exception())
-        else:
-            self.ended = Ended(message=answer_of(task.result()))
+            return
+        error = task.exception()
+        self.ended = Ended(message=answer_of(task.result())) if error is None else _raised(error)
 
     def call_at(
         self,
@@ -146,11 +145,9 @@ class ChildLoop(VirtualLoop):
         return ready.popleft()
 
 
-def ended_by(error: BaseException | None) -> Ended:
-    """How an orchestrator ended that returned (None) or raised."""
-    if error is None:
-        return Ended()
-    return Ended(type(error).__name__, str(error), isinstance(error, HarnessError | UsageError))
+def _raised(error: BaseException) -> Ended:
+    """How an orchestrator ended that raised; a harness error ends the run, and not only this life."""
+    return Ended(type(error).__name__, str(error), isinstance(error, HarnessError))
 
 
 def _orchestrator(spec: Spec) -> resolve.Orchestrator:
@@ -179,8 +176,11 @@ def main(reads: int, writes: int) -> None:
         journal = os.open(start.journal, os.O_RDWR | os.O_APPEND)
         host = RemoteHost(start, loop, resolve.policy(spec.policy), journal)
         task = loop.create_task(coroutine_of(spec, run(cast(Host, host))))
+    except UsageError as error:
+        pipe.send(frames.Ran(loop.news(), Ended("UsageError", str(error), ours=True)))
+        return
     except Exception as error:
-        pipe.send(frames.Ran(loop.news(), ended_by(error)))
+        pipe.send(frames.Ran(loop.news(), _raised(error)))
         return
     task.add_done_callback(loop.finish)
     pipe.send(frames.Ran(loop.news()))

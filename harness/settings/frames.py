@@ -74,10 +74,11 @@ class News(Struct, frozen=True, array_like=True):
 
 
 class Now(Struct, frozen=True, array_like=True):
-    """Virtual time, and how many tasks and futures were made so far."""
+    """Virtual time, how many tasks and futures were made so far, and by how much the clock of this machine is off."""
 
     ms: int
     ages: int
+    off_ms: int = 0
 
 
 # the child's side
@@ -239,22 +240,27 @@ class Outcome(Struct, frozen=True, tag=True):
 
 
 class Act(Struct, frozen=True, tag=True):
-    """Do to the file what the disk door was asked for."""
+    """Do to the file what the disk door was asked for; an append writes `data`, which a fault may have cut or changed."""
+
+    data: bytes = b""
 
 
 class Tear(Struct, frozen=True, tag=True):
-    """Write this many bytes of what was to be appended, then die by SIGKILL."""
+    """Write these bytes of what was to be appended, then die by SIGKILL."""
 
-    size: int
+    data: bytes
 
 
 class Passed(Struct, frozen=True, tag=True):
     """The disk door is passed."""
 
+    now: Now
+
 
 class Refused(Struct, frozen=True, tag=True):
     """The disk door raises."""
 
+    now: Now
     failure: Failure
 
 

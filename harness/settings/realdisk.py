@@ -28,12 +28,14 @@ class RealDisk:
     def __init__(self, path: Path, track: Track) -> None:
         self.path = path
         self._track = track
-        self._record = Disk()
+        assert isinstance(track.disk, Disk)
+        self._record = track.disk  # not empty where a fault put something there before the first life
         self._child: Child | None = None
         self._loop: VirtualLoop | None = None
         self._due = ""
         self._before = 0
-        path.touch()
+        self._data = b""
+        path.write_bytes(self._record.read())
 
     def attach(self, child: Child | None, loop: VirtualLoop) -> None:
         """Work for this life from now on."""
@@ -62,7 +64,7 @@ class RealDisk:
     def append(self, data: bytes) -> int:
         """Add bytes at the end, unflushed; return how many were pending before."""
         self._let("append")
-        self._before = self._record.append(data)
+        self._before, self._data = self._record.append(data), data
         return self._before
 
     def flush(self) -> None:
@@ -88,7 +90,7 @@ class RealDisk:
         if not self._due or self._child is None:
             return
         act, self._due = self._due, ""
-        self._child.pipe.send(Act())
+        self._child.pipe.send(Act(self._data if act == "append" else b""))
         acted = self._child.pipe.receive()
         if not isinstance(acted, Acted) or acted.error:
             raise HarnessError(f"the real disk did not do {act}: {acted!r}")
@@ -112,7 +114,7 @@ class RealDisk:
         size = record.durable + record.pending
         if isinstance(survive, int) and self._due == "append":
             size = record.durable + max(self._before, min(survive, record.pending))
-            child.pipe.send(Tear(size - record.durable - self._before))
+            child.pipe.send(Tear(self._data[: size - record.durable - self._before]))
             child.dies()
         else:
             self.settle()

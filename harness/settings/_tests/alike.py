@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness._tests.small import small
+from harness.checks import judge
 from harness.run import Run, execute
 from harness.spec import Orchestrator, Spec
 
@@ -52,3 +53,22 @@ def facts(run: Run) -> tuple[Any, ...]:
         run.ending, run.reason, run.completed, run.wrong, dict(run.world.state), tuple(run.world.effects),
         run.lives, run.journal, run.tape, run.fired, run.passages, run.ended_ms,
     )  # fmt: skip
+
+
+def kills(run: Run, kind: str = "killed") -> list[dict[str, Any]]:
+    """What was found after each real kill, or after each death that `sim` made of one (`died`)."""
+    return [event.detail for event in run.events if (event.site, event.kind) == ("life", kind)]
+
+
+def verdicts(run: Run) -> list[tuple[str, str, int]]:
+    """What every check says; witnesses name events by number, and a real kill is one event more."""
+    return [(verdict.name, verdict.outcome, verdict.premises) for verdict in judge(run).verdicts]
+
+
+def agree(spec: Spec) -> tuple[Run, Run]:
+    """The run of a spec in `sim` and in a real process, which must be the same event by event and verdict by verdict."""
+    sim, real = pair(spec, "process")
+    assert story(real) == story(sim)
+    assert facts(real) == facts(sim)
+    assert verdicts(real) == verdicts(sim)
+    return sim, real

@@ -6,6 +6,7 @@ import asyncio
 import os
 import resource
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -217,6 +218,22 @@ async def poisons(host: Host) -> str:
     host.flush()
     await host.model(Request((Message("user", "go"),), ()))
     return "poisoned"
+
+
+async def tells_the_time(host: Host) -> str:
+    """Writes down what the clock says, before and after each door."""
+    for turn in range(4):
+        before = host.now()
+        host.append(f"{before} ".encode())
+        host.flush()
+        if host.now() == before:
+            await host.sleep(7)
+        with suppress(DoorError):
+            await host.tool(ToolCall(f"c{turn}", "pay", '{"invoice": "INV-001"}'), "key")
+        await host.model(Request((Message("user", f"turn {turn}"),), ()))
+    host.append(f"{host.now()}\n".encode())
+    host.flush()
+    return "told"
 
 
 async def looks_around(host: Host) -> str:

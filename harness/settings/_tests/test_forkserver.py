@@ -156,7 +156,7 @@ def test_there_is_one_server_for_each_set_of_modules(tmp_path: Path) -> None:
 
 
 def test_modules_that_cannot_be_imported_are_named() -> None:
-    with pytest.raises(HarnessError, match="the fork server is gone: it hung up; its last words: .*no_such_module"):
+    with pytest.raises(HarnessError, match=r"the fork server is gone: it hung up; its last words: .*no_such_module"):
         ForkServer(("no_such_module",))
 
 
