@@ -7,9 +7,21 @@ from typing import Any
 
 import pytest
 
-from harness._tests.test_strikes import CrashInFlight, Drift, Emptied, Gone, Later, Poisoned, Short, Stale
+from harness._tests.test_strikes import CrashInFlight, Emptied, Gone, Later, Poisoned, Short, Stale
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, FailBefore, Hang, Slow, Strike
+from harness.faults import (
+    FAULTS,
+    CrashAfter,
+    CrashBefore,
+    Drift,
+    FailBefore,
+    Hang,
+    RateLimit,
+    Slow,
+    StaleRead,
+    Strike,
+    TornAppend,
+)  # fmt: skip
 from harness.run import execute
 from harness.settings._tests.alike import agree, kills, of, pair, story
 from harness.settings._tests.left import children
@@ -112,8 +124,39 @@ def test_other_orchestrators_meet_the_same_strike(loop: str, name: str) -> None:
     assert story(real) == story(sim)
 
 
-def test_somebody_else_edits_a_file_behind_a_real_process() -> None:
-    agree(Spec("rename_api", horizon=8, strikes=(Strike("tool:rename_in_file", 1, Drift()),)))
+PAY = "tool:pay_invoice"
+DOUBT = (Strike(PAY, 1, CrashAfter()),)
+BEFORE: dict[str, tuple[str, str, int, tuple[Strike, ...]]] = {
+    "model": ("deduplicating", "model", 2, ()),
+    "tool": ("deduplicating", PAY, 1, ()),
+    "query": ("queryable", "query:pay_invoice", 1, DOUBT),
+    "human": ("blind", "human", 1, DOUBT),
+    "sleep": ("deduplicating", "sleep", 1, (Strike("model", 2, RateLimit()),)),
+    "disk:read": ("deduplicating", "disk:read", 2, DOUBT),
+    "disk:append": ("deduplicating", "disk:append", 4, ()),
+    "disk:flush": ("deduplicating", "disk:flush", 4, ()),
+    "disk:truncate": ("deduplicating", "disk:truncate", 1, (Strike("disk:append", 4, TornAppend()),)),
+    "boot": ("deduplicating", "boot", 2, DOUBT),
+}
+"""For each kind of site: the kind of tool, the passage to strike, and what must happen before so that there is one."""
+
+EVERYWHERE = [(fault, site) for fault in FAULTS for site in fault.SITES]
+
+
+def strike_at(fault: Any, site: str) -> Spec:
+    """A spec in which this fault strikes at such a site; one that is about files or about reading where there is such."""
+    if fault is Drift:
+        return Spec("rename_api", horizon=8, strikes=(Strike("tool:rename_in_file", 1, Drift()),))
+    kind, passage, nth, before = BEFORE[site]
+    if fault is StaleRead:
+        passage, nth = "tool:list_invoices", 1
+    return Spec("pay_invoices", horizon=6, kind=kind, strikes=(*before, Strike(passage, nth, fault())))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("fault", "site"), EVERYWHERE, ids=lambda part: getattr(part, "__name__", part))
+def test_every_built_in_fault_does_at_every_site_what_it_does_in_sim(fault: Any, site: str) -> None:
+    sim, _ = agree(strike_at(fault, site))
+    assert all(sim.fired)
 
 
 def test_a_life_after_healing_finds_the_journal_and_does_nothing() -> None:
