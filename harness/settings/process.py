@@ -68,7 +68,7 @@ class InChild:
             if talk.open(self._spec):
                 loop.run_forever()
             track.now_ms = loop.now_ms
-            if talk.failure is None:
+            if talk.failure is None and track.broken is None:
                 disk.audit()
             return _ending(track, host, talk, child)
         finally:

@@ -1,9 +1,10 @@
 """The disk of the `process` setting: a real file that the child writes, and the record of what must be in it.
 
 A SIGKILL never loses what was written, because the page cache is the kernel's. So death is made in two parts: the child
-is killed at the named point, and then the bytes past the durable mark are cut off as the strike says. Both the size
-before and the content after are compared with the record: a child that writes what it did not announce is a fault of
-the harness. The durability of the directory entry is not part of this: the file exists before the first life.
+is killed at the named point, and then the bytes past the durable mark are cut off or damaged as the strike says. What the
+file held at the death and what it holds afterwards are compared with the record, byte by byte: a child that writes what
+it did not announce is a fault of the harness. The durability of the directory entry is not part of this: the file exists
+before the first life.
 """
 
 from __future__ import annotations
@@ -115,13 +116,17 @@ class RealDisk:
         if isinstance(survive, int) and self._due == "append":
             size = record.durable + max(self._before, min(survive, record.pending))
             child.pipe.send(Tear(self._data[: size - record.durable - self._before]))
-            child.dies()
+            status = child.dies()
         else:
             self.settle()
-            child.kill()
-        found = self.path.stat().st_size
-        self._must_be(found, size, "after SIGKILL")
-        detail = {"status": -9, "bytes": found, "past": found - record.durable}
+            status = child.kill()
+        found = self.path.read_bytes()
+        self._must_be(len(found), size, "after SIGKILL")
+        if found != record.read()[:size]:
+            raise HarnessError(
+                f"the real file {self.path.name} did not hold what was appended to it when its child died"
+            )
+        detail = {"status": status, "bytes": size, "past": size - record.durable}
         self._track.record(loop.now_ms, "life", 0, "killed", detail)
         kept = record.crash(survive)
         self._write()

@@ -169,16 +169,17 @@ class Child:
         finally:
             os.close(folder)
 
-    def kill(self) -> None:
-        """SIGKILL, and wait until it is dead of that. Raises `HarnessError` where it ended otherwise."""
+    def kill(self) -> int:
+        """SIGKILL, and wait until it is dead of that; its status, -9. Raises `HarnessError` where it ended otherwise."""
         self._kill()
-        self.dies()
+        return self.dies()
 
-    def dies(self) -> None:
-        """Wait for a child that was told to kill itself. Raises `HarnessError` where it ended in any other way."""
+    def dies(self) -> int:
+        """Wait for a child that was told to kill itself; its status. Raises `HarnessError` where it ended otherwise."""
         status = self.wait()
         if status != -signal.SIGKILL:
             raise HarnessError(f"a child that was to die of SIGKILL ended with status {status}; {self.last_words()}")
+        return status
 
     def how_it_ended(self) -> str:
         """For a child that closed its pipe unasked: its exit status and its last words."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import resource
 import sys
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from harness import protocol
@@ -253,6 +254,42 @@ async def looks_around(host: Host) -> str:
     host.append("".join(f"{item}\n" for item in seen).encode())
     host.flush()
     return "seen"
+
+
+async def forges(host: Host) -> str:
+    """Writes as many bytes as it says, but other ones, and is killed before anybody reads them."""
+    os.write(host._journal, b"forged\n")  # type: ignore[attr-defined]
+    os.ftruncate(host._journal, 0)  # type: ignore[attr-defined]
+    host.append(b"honest\n")
+    os.ftruncate(host._journal, 0)  # type: ignore[attr-defined]
+    os.write(host._journal, b"forged\n")  # type: ignore[attr-defined]
+    await host.sleep(10)
+    return "forged"
+
+
+@dataclass(frozen=True)
+class Clings:
+    """Would save something whatever becomes of it: in `finally`, at exit, through the door and in a file of its own."""
+
+    path: str
+
+    async def __call__(self, host: Host) -> str:
+        """Work, and save at the end."""
+        atexit.register(self.save, "exit")
+        try:
+            host.append(b"working\n")
+            host.flush()
+            await host.model(Request((Message("user", "go"),), ()))
+            return "done"
+        finally:
+            self.save("finally")
+            host.append(b"saved\n")
+            host.flush()
+
+    def save(self, what: str) -> None:
+        """Leave a trace outside of the journal."""
+        with open(self.path, "a") as file:
+            file.write(f"{what}\n")
 
 
 async def naps(host: Host) -> None:

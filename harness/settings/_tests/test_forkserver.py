@@ -14,12 +14,12 @@ from harness.errors import HarnessError
 from harness.faults import CrashAfter, Strike
 from harness.run import execute
 from harness.settings import frames
-from harness.settings._tests.alike import facts, of, pair, story
+from harness.settings._tests.alike import facts, of, pair
 from harness.settings._tests.left import children, is_gone, open_files
+from harness.settings.agreement import told
 from harness.settings.spawn import BUILT_IN, Child, ForkServer, server_of
 
 PATIENCE = 30.0
-KILLS = 40
 
 
 def born(tmp_path: Path) -> Child:
@@ -30,11 +30,12 @@ def born(tmp_path: Path) -> Child:
 # what must not survive
 
 
-def test_a_kill_leaves_no_process_no_file_and_the_server_as_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kills", [40, pytest.param(1_000, marks=pytest.mark.nightly)])
+def test_kills_leave_no_process_no_file_and_the_server_as_it_was(tmp_path: Path, kills: int) -> None:
     born(tmp_path).close()
     server, before = server_of(), children()
     files = open_files(os.getpid()), open_files(server.pid)
-    for _ in range(KILLS):
+    for _ in range(kills):
         child = born(tmp_path)
         child.kill()
         child.close()
@@ -174,7 +175,7 @@ def test_what_a_stranger_does_to_a_module_stays_in_its_own_life() -> None:
     run = execute(spec)
     assert (run.ending, run.lives, run.journal) == ("returned", 2, b"1\n1\n")
     sim, real = pair(of("naive"), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
 
 
 def test_a_child_has_the_environment_and_the_folder_of_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

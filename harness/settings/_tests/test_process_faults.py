@@ -23,8 +23,9 @@ from harness.faults import (
     TornAppend,
 )  # fmt: skip
 from harness.run import execute
-from harness.settings._tests.alike import agree, kills, of, pair, story
+from harness.settings._tests.alike import agree, kills, of, pair
 from harness.settings._tests.left import children
+from harness.settings.agreement import told
 from harness.settings.process import InChild
 from harness.spec import Spec
 from harness.types import Limits
@@ -121,7 +122,7 @@ def test_a_strike_does_to_a_process_what_it_does_in_sim(strikes: tuple[Strike, .
 @pytest.mark.parametrize("name", ["clock back", "slow disk", "clock forward at the disk", "lands later", "short write"])
 def test_other_orchestrators_meet_the_same_strike(loop: str, name: str) -> None:
     sim, real = pair(of(loop, horizon=4, strikes=STRUCK[name]), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
 
 
 PAY = "tool:pay_invoice"
