@@ -13,6 +13,7 @@ import pytest
 
 from harness import resolve
 from harness._tests.small import small
+from harness.checks import judge
 from harness.errors import HarnessError, UsageError
 from harness.faults import (
     CrashAfter,
@@ -314,6 +315,28 @@ def test_tasks_that_run_side_by_side_die_side_by_side() -> None:
         sim, real = pair(replace(spec, strikes=(strike,)), "process")
         assert told(real) == told(sim), strike
         assert facts(real) == facts(sim), strike
+
+
+BROKEN = (
+    "asks_nobody", "assumes_done", "changes_its_mind", "drops_goal", "early_request", "effect_first", "fresh_key",
+    "late_flush", "no_flush", "resets_budget",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_in_sim_is_wrong_in_a_real_process(name: str) -> None:
+    for strike in (Strike("tool:pay", 1, CrashAfter()), Strike("disk:append", 3, CrashAfter("half"))):
+        agree(small(f"{name}.py:LOOP", kind="queryable", strikes=(strike,)))
+
+
+def test_of_two_orchestrators_the_one_without_flush_fails_for_real() -> None:
+    strike = Strike("tool:pay", 2, CrashAfter())
+    failed = {}
+    for name in ("sound", "no_flush"):
+        _, real = agree(small(f"{name}.py:LOOP", strikes=(strike,)))
+        failed[name] = {verdict.name for verdict in judge(real).verdicts if verdict.outcome == "fail"}
+    assert not failed["sound"]
+    assert "write_ahead" in failed["no_flush"]
 
 
 # the setting itself
