@@ -22,6 +22,7 @@ from harness.points import double_crashes, single_crashes
 from harness.run import Run, build, execute, finished_run, lives, prepared
 from harness.settings.agreement import difference
 from harness.spec import Policy, Spec
+from harness.swarm import ground_of, swarm
 from longhaul.names import short_name
 from longhaul.plugin import ASKED
 from longhaul.tiers import Tier
@@ -33,18 +34,21 @@ SURVIVORS: tuple[Survive, ...] = get_args(Survive)
 
 @dataclass(frozen=True)
 class Amount:
-    """What a tier kills: single crashes and double ones for each clean spec, and how many real kills that must come to."""
+    """What a tier kills: single crashes and double ones for each clean spec, how many real kills that must come to, and
+    how many seeds of mixed faults are tried on each clean spec besides.
+    """
 
     single: int
     double: int
     kills: int
+    seeds: int
 
 
 AMOUNTS: dict[Tier, Amount] = {
-    "smoke": Amount(1, 0, 30),
-    "pr": Amount(8, 4, 100),
-    "nightly": Amount(100, 40, 1_000),
-    "release": Amount(100, 40, 1_000),
+    "smoke": Amount(1, 0, 30, 1),
+    "pr": Amount(8, 4, 100, 5),
+    "nightly": Amount(100, 40, 1_000, 100),
+    "release": Amount(100, 40, 1_000, 100),
 }
 
 CLEAN = tuple(replace(spec, horizon=HORIZON) for spec in clean_specs())
@@ -90,6 +94,13 @@ def kills(amount: Amount) -> Iterator[Spec]:
                 yield from spread(again, 1 + index % 2)[-1:]
 
 
+def mixed(seeds: int) -> Iterator[Spec]:
+    """Crashes among other faults, healed at the end for every other seed: the same seeds in every run of a tier."""
+    for clean in CLEAN:
+        ground = ground_of(run_of(clean))
+        yield from (replace(clean, strikes=swarm(seed, ground), heal=seed % 2 == 0, seed=seed) for seed in range(seeds))
+
+
 def places() -> dict[str, Path]:
     """A folder in memory and one on a disk, as far as this machine has them."""
     kinds = {}
@@ -116,8 +127,11 @@ def place(request: pytest.FixtureRequest) -> Iterator[str]:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One test for each kill, on the places in turn."""
+    amount = AMOUNTS[metafunc.config.stash[ASKED].level]
+    if "mix" in metafunc.fixturenames:
+        metafunc.parametrize("mix", list(mixed(amount.seeds)), ids=lambda mix: short_name(replace(mix, strikes=())))
     if {"spec", "place"} <= set(metafunc.fixturenames):
-        specs = list(dict.fromkeys(kills(AMOUNTS[metafunc.config.stash[ASKED].level])))
+        specs = list(dict.fromkeys(kills(amount)))
         turns = list(zip(specs, cycle(places())))
         ids = [f"{name}-{short_name(spec)}" for spec, name in turns]
         metafunc.parametrize(("spec", "place"), turns, ids=ids, indirect=["place"])
@@ -130,6 +144,13 @@ def test_a_real_kill_agrees_with_the_simulated_one(spec: Spec, place: str) -> No
     assert difference(simulated, real) == ""
     assert statuses(real) == [-9] * len(spec.strikes)
     assert judgement.outcome == "pass" or spec.orchestrator.name == "replay", judgement.reason
+
+
+@pytest.mark.usefixtures("reference_only")
+def test_faults_of_every_kind_agree_in_any_mix(mix: Spec) -> None:
+    simulated, real = execute(mix), execute(replace(mix, setting="process"))
+    assert difference(simulated, real) == "", mix
+    assert set(statuses(real)) <= {-9}
 
 
 def statuses(run: Run) -> list[int]:

@@ -114,9 +114,20 @@ class RealDisk:
         self._write()
 
     def crash(self, survive: Survive | int) -> Kept:
-        """Kill the child and lose the pending bytes that do not survive; return what was kept of them."""
-        child, loop, record = self._child, self._loop, self._record
-        assert child is not None and loop is not None
+        """Kill the child and lose the pending bytes that do not survive; return what was kept of them.
+
+        Between two lives nobody is there to be killed, and only the bytes are lost: the machine goes down.
+        """
+        if self._child is not None:
+            self._kill(self._child, survive)
+        kept = self._record.crash(survive)
+        self._write()
+        return kept
+
+    def _kill(self, child: Child, survive: Survive | int) -> None:
+        """End the child, in the middle of its write where only a part of it is to survive, and see what it left."""
+        record, loop = self._record, self._loop
+        assert loop is not None
         size = record.durable + record.pending
         if isinstance(survive, int) and self._due == "append":
             size = record.durable + max(self._before, min(survive, record.pending))
@@ -133,9 +144,6 @@ class RealDisk:
             )
         detail = {"status": status, "bytes": size, "past": size - record.durable}
         self._track.record(loop.now_ms, "life", 0, "killed", detail)
-        kept = record.crash(survive)
-        self._write()
-        return kept
 
     def fork(self) -> Disk:
         """Refused: a real file is no value."""
