@@ -1,0 +1,37 @@
+"""Bugs in the caps: of turns, tokens, cost and time, over all lives."""
+
+from __future__ import annotations
+
+from harness.faults import ServerError, Strike
+from harness.mutants.grounds import BUDGETS, RESUMED, STATE, capped
+from harness.mutants.mutant import Change, Ground, Mutant
+
+MUTANTS = (
+    Mutant(
+        "budget_reset_on_resume",
+        "every life has all its turns again",
+        (Change(STATE, RESUMED, f"{RESUMED}, turn=0"),),
+        "budgets_hold",
+        (Ground(capped(turns=5), ("model",), progress=False),),
+    ),
+    Mutant(
+        "failures_off_the_books",
+        "the tokens of requests are not counted",
+        (
+            Change(
+                STATE,
+                "tokens=state.tokens + entry.tokens, cost=state.cost + entry.tokens)",
+                "tokens=state.tokens, cost=state.cost)",
+            ),
+        ),
+        "budgets_hold",
+        (Ground(capped(Strike("model", 2, ServerError()), tokens=5_000), progress=False),),
+    ),
+    Mutant(
+        "cap_not_reserved",
+        "a cap is noticed only after it was passed",
+        (Change(BUDGETS, "if used + reserve > limit:", "if used > limit:"),),
+        "budgets_hold",
+        (Ground(capped(turns=5), progress=False),),
+    ),
+)

@@ -1,0 +1,80 @@
+"""Bugs in what is on disk when."""
+
+from __future__ import annotations
+
+from harness.faults import NoSpace, Strike
+from harness.mutants.grounds import CLEAN, SHELL, paying
+from harness.mutants.mutant import Change, Ground, Mutant
+
+MUTANTS = (
+    Mutant(
+        "no_flush",
+        "nothing is ever flushed",
+        (Change(SHELL, "            self.host.flush()\n", "            pass\n"),),
+        "decision_durable",
+        CLEAN,
+    ),
+    Mutant(
+        "late_flush",
+        "an intent is flushed after its call, not before it",
+        (
+            Change(
+                SHELL,
+                "        if command.flush:\n            self.flush()\n        self.write()\n",
+                "        self.write()\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "effect_before_intent",
+        "a call is made first and noted as begun afterwards",
+        (
+            Change(
+                SHELL,
+                "        self.note(Called(rule=command.rule, facts=command.facts, intents=command.intents))\n",
+                "        outcomes = [await self._call(intent) for intent in command.intents]\n"
+                "        self.note(Called(rule=command.rule, facts=command.facts, intents=command.intents))\n"
+                "        for outcome in outcomes:\n"
+                "            self.note(outcome)\n"
+                "        return\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "result_not_flushed",
+        "a request shows outcomes that are not durable yet",
+        (
+            Change(
+                SHELL,
+                "        self.note(Asked(rule=what, tokens=tokens))\n        self.flush()\n",
+                "        self.note(Asked(rule=what, tokens=tokens))\n        self.write()\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "torn_tail_kept",
+        "a torn last record is skipped and not cut off",
+        (Change(SHELL, "            host.truncate(records.size)\n", "            pass\n"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",)),),
+    ),
+    Mutant(
+        "disk_error_swallowed",
+        "a failed flush is taken for one that went through",
+        (
+            Change(
+                SHELL,
+                "            self.host.flush()\n",
+                "            try:\n                self.host.flush()\n            except DiskFailed:\n                pass\n",
+            ),
+        ),
+        "decision_durable",
+        (Ground(paying(Strike("disk:flush", 4, NoSpace(), None)), progress=False),),
+    ),
+)
