@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.faults import NoSpace, Strike
-from harness.mutants.grounds import CLEAN, SHELL, paying
+from harness.faults import CrashAfter, CrashBefore, NoSpace, Strike, SyncFailed
+from harness.mutants.grounds import CLEAN, JOURNAL, SHELL, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -76,5 +76,46 @@ MUTANTS = (
         ),
         "decision_durable",
         (Ground(paying(Strike("disk:flush", 4, NoSpace(), None)), progress=False),),
+    ),
+    Mutant(
+        "write_error_swallowed",
+        "a write that failed is taken for one that went through",
+        (
+            Change(
+                SHELL,
+                '            self.host.append(b"".join(self._noted))\n',
+                '            try:\n                self.host.append(b"".join(self._noted))\n'
+                "            except DiskFailed:\n                pass\n",
+            ),
+        ),
+        "decision_durable",
+        (Ground(paying(Strike("disk:append", 4, NoSpace())), progress=False),),
+    ),
+    Mutant(
+        "sync_tried_again",
+        "after a flush that failed the next one is believed",
+        (
+            Change(
+                SHELL,
+                "            self.host.flush()\n",
+                "            try:\n                self.host.flush()\n"
+                "            except DiskFailed:\n                self.host.flush()\n",
+            ),
+        ),
+        "effect_once",
+        tuple(
+            Ground(
+                paying(Strike("disk:flush", 4, SyncFailed()), Strike("tool:pay_invoice", 3, crash), kind="queryable"),
+                progress=False,
+            )
+            for crash in (CrashBefore(), CrashAfter())
+        ),
+    ),
+    Mutant(
+        "no_checksum",
+        "records are believed without their checksum",
+        (Change(JOURNAL, "whole = barrier >= 0 and frame(json, barrier)[:-1] == line", "whole = barrier >= 0"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",), survive="bit_flip"),),
     ),
 )

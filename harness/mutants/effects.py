@@ -81,6 +81,13 @@ MUTANTS = (
         ANY_PAYMENT,
     ),
     Mutant(
+        "no_taken_for_yes",
+        "a person says that it did not happen, and is not heard",
+        (Change(STATE, "    if entry.happened:\n", "    if entry.happened is not None:\n"),),
+        "no_lost_effect",
+        at_payments("blind"),
+    ),
+    Mutant(
         "doubt_forgotten",
         "a call under way at a crash is an orphan for ever",
         (

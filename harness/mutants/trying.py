@@ -51,7 +51,7 @@ def tried(mutant: Mutant) -> Trial:
         for spec in specs_of(ground):
             count += 1
             clean = _clean(spec, ground.progress)
-            if clean.failed:
+            if clean.outcome == "fail":
                 alarms.append(f"{spec!r}: {clean.violated}")
             struck = replace(spec, orchestrator=Orchestrator("mutant", name=mutant.name))
             judgement = _judged(struck, ground.progress)
