@@ -70,7 +70,7 @@ CASES = [replace(spec, strikes=(Strike(site, 2, fault),)) for spec in CLEAN for 
 def on_trial(spec: Spec, subject: Choice, times: int | None) -> Spec:
     """A case for the orchestrator on trial, struck so many times."""
     strikes = tuple(replace(strike, times=times) for strike in spec.strikes)
-    return replace(with_orchestrator(spec, subject.name), strikes=strikes)
+    return replace(with_orchestrator(spec, subject), strikes=strikes)
 
 
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])

@@ -25,14 +25,14 @@ MUTANTS = (
     ),
     Mutant(
         "unknown_stop_ignored",
-        "an answer that ended nobody knows why is taken for the end",
+        "an answer that ended oddly is taken for the end",
         (Change(COMPLETION, "if reply.text and reply.stop in WHOLE:", "if reply.text:"),),
         "no_lost_effect",
         (Ground(paying(Strike("model", 2, StopReason("brand_new")), Strike("model", 2, EarlyStop()))),),
     ),
     Mutant(
         "reused_id_aliased",
-        "a call with the id of an earlier one is taken for that one",
+        "a call with the id of an earlier one keeps that id",
         (Change(SHELL, "if call.id in self._ids:", "if False:"),),
         "transcript_well_formed",
         (Ground(paying(Strike("model", 2, ReusedCallId()))),),
@@ -46,7 +46,7 @@ MUTANTS = (
     ),
     Mutant(
         "overflow_is_the_end",
-        "a view that is full is not compacted, the session fails",
+        "a full view is not compacted, the session fails",
         (Change(FAILURES, "if failure.final and not state.overflowed:", "if failure.final:"),),
         "no_lost_effect",
         (Ground(paying(Strike("model", 4, ContextOverflow()), horizon=12, policy="mask_observations")),),

@@ -79,7 +79,7 @@ MUTANTS = (
     ),
     Mutant(
         "write_error_swallowed",
-        "a write that failed is taken for one that went through",
+        "a failed write is taken for one that went through",
         (
             Change(
                 SHELL,

@@ -82,7 +82,7 @@ MUTANTS = (
     ),
     Mutant(
         "no_taken_for_yes",
-        "a person says that it did not happen, and is not heard",
+        "a person's no about a call in doubt is not heard",
         (Change(STATE, "    if entry.happened:\n", "    if entry.happened is not None:\n"),),
         "no_lost_effect",
         at_payments("blind"),

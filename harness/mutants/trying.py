@@ -39,6 +39,7 @@ class Trial:
         return self.plan is not None and not self.alarms
 
 
+@lru_cache(maxsize=256)
 def tried(mutant: Mutant) -> Trial:
     """Try a mutant, grounds in order, the clean run of each before its crashes. Raises `HarnessError` for unknown checks."""
     if mutant.killed_by not in {check.__name__ for check in CHECKS}:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import click
@@ -24,13 +25,10 @@ def command(as_json: bool) -> int:
     The clean reference is tried in the very same specs. Exits 1 where a mutant survives or the clean reference fails.
     """
     trials = _trials()
-    say(json.dumps([_plain(trial) for trial in trials], indent=2) if as_json else _table(trials))
+    say(json.dumps([plain(trial) for trial in trials], indent=2) if as_json else table(trials))
     for trial in trials:
         for alarm in trial.alarms:
             remark(f"false alarm: the clean reference fails in a spec of {trial.mutant.name}: {alarm}")
-    if not as_json:
-        killed, alarms = sum(trial.plan is not None for trial in trials), sum(len(trial.alarms) for trial in trials)
-        say(f"\n{killed} of {len(trials)} mutants killed by the check named beforehand, {alarms} false alarms")
     return exits.FINE if all(trial.passed for trial in trials) else exits.WORSE
 
 
@@ -45,7 +43,7 @@ def _trials() -> list[Trial]:
     return trials
 
 
-def _plain(trial: Trial) -> dict[str, str | None]:
+def plain(trial: Trial) -> dict[str, str | None]:
     """The documented shape; a survivor has neither a killer nor a spec."""
     killed = trial.plan is not None
     return {
@@ -55,13 +53,15 @@ def _plain(trial: Trial) -> dict[str, str | None]:
     }
 
 
-def _table(trials: list[Trial]) -> str:
-    """Two lines a mutant: its name, its killer and what was broken; then the spec that shows it, in short."""
+def table(trials: Sequence[Trial]) -> str:
+    """Two lines a mutant: its name, its killer and what was broken; then the spec that shows it, in short. And the sum."""
     lines = [_row("mutant", "killed by", "what was broken, and the run that shows it")]
     for trial in trials:
         killer = trial.mutant.killed_by if trial.plan else "SURVIVES"
         lines += [_row(trial.mutant.name, killer, trial.mutant.why), cut(f"    {_where(trial)}", COLUMNS)]
-    return "\n".join(lines)
+    killed, alarms = sum(trial.plan is not None for trial in trials), sum(len(trial.alarms) for trial in trials)
+    told = f"{killed} of {len(trials)} mutants killed by the check named beforehand, {alarms} false alarms"
+    return "\n".join([*lines, "", told])
 
 
 def _row(name: str, killer: str, why: str) -> str:
