@@ -54,7 +54,7 @@ def test_the_command_fails_the_canary_and_shows_the_invariant(report: str) -> No
     done = run("longhaul", "run", *GRID, "--check", "--out", report)
     must_fail(done)
     *_, first = done.stderr.split()
-    assert f"fail: {CANARY.killed_by}" in run("longhaul", "show", report, first).stdout
+    assert f"fail, returned - {CANARY.killed_by}" in run("longhaul", "show", report, first).stdout
 
 
 def test_repeating_the_spec_that_kills_the_canary_fails_too() -> None:
