@@ -12,7 +12,7 @@ from harness.faults import (
     Strike,
     TruncatedArguments,
 )
-from harness.mutants.grounds import CALLS, COMPLETION, FAILURES, PAY, SHELL, paying
+from harness.mutants.grounds import CALLS, COMPLETION, FAILURES, PAY, RESTORE, SHELL, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -26,7 +26,10 @@ MUTANTS = (
     Mutant(
         "unknown_stop_ignored",
         "an answer that ended oddly is taken for the end",
-        (Change(COMPLETION, "if reply.text and reply.stop in WHOLE:", "if reply.text:"),),
+        (
+            Change(COMPLETION, "elif not useful(reply):", "elif not reply.text:"),
+            Change(COMPLETION, "elif reply.stop in WHOLE:", "elif True:"),
+        ),
         "no_lost_effect",
         (Ground(paying(Strike("model", 2, StopReason("brand_new")), Strike("model", 2, EarlyStop()))),),
     ),
@@ -47,7 +50,7 @@ MUTANTS = (
     Mutant(
         "overflow_is_the_end",
         "a full view is not compacted, the session fails",
-        (Change(FAILURES, "if failure.final and not state.overflowed:", "if failure.final:"),),
+        (Change(FAILURES, 'if failure.remedy == "none":', 'if failure.remedy in ("none", "shrink"):'),),
         "no_lost_effect",
         (Ground(paying(Strike("model", 4, ContextOverflow()), horizon=12, policy="mask_observations")),),
     ),
@@ -55,11 +58,8 @@ MUTANTS = (
         "clock_used_for_order",
         "the journal is put in the order of its time stamps",
         (
-            Change(
-                SHELL,
-                "self.state: State = fold(entries)",
-                "self.state: State = fold(sorted(entries, key=lambda entry: entry.at))",
-            ),
+            Change(SHELL, "stamped = replace(entry, at=self._now())", "stamped = replace(entry, at=self.host.now())"),
+            Change(RESTORE, "fold(entries)", "fold(sorted(entries, key=lambda entry: entry.at))"),
         ),
         "effect_once",
         (Ground(paying(Strike("model", 2, ClockJump())), (*PAY, "model")),),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.faults import ServerError, Strike
-from harness.mutants.grounds import BUDGETS, RESUMED, STATE, capped
+from harness.faults import ClockJump, ServerError, Strike
+from harness.mutants.grounds import BUDGETS, RESUMED, SHELL, STATE, at_payments, capped, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -20,8 +20,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                "tokens=state.tokens + entry.tokens, cost=state.cost + entry.tokens)",
-                "tokens=state.tokens, cost=state.cost)",
+                "tokens=state.tokens + entry.tokens, cost=state.cost + entry.tokens, asked",
+                "asked",
             ),
         ),
         "budgets_hold",
@@ -33,5 +33,19 @@ MUTANTS = (
         (Change(BUDGETS, "if used + reserve > limit:", "if used > limit:"),),
         "budgets_hold",
         (Ground(capped(turns=5), progress=False),),
+    ),
+    Mutant(
+        "waiting_eats_budget",
+        "the hours that people take count as computing time",
+        (Change(STATE, "idle_ms=state.idle_ms + waited,", ""),),
+        "no_lost_effect",
+        at_payments("blind"),
+    ),
+    Mutant(
+        "clock_believed",
+        "a clock that jumps ahead eats the computing time",
+        (Change(SHELL, "        if at <= now <= at + self._step_max_ms or", "        if True or"),),
+        "no_lost_effect",
+        (Ground(paying(Strike("model", 2, ClockJump(3_600_000)))),),
     ),
 )

@@ -60,20 +60,14 @@ MUTANTS = (
     Mutant(
         "torn_tail_kept",
         "a torn last record is skipped and not cut off",
-        (Change(SHELL, "            host.truncate(records.size)\n", "            pass\n"),),
+        (Change(SHELL, "host.truncate(restored.size)", "host.now()"),),
         "journal_whole",
         (Ground(paying(kind="queryable"), ("disk:append",)),),
     ),
     Mutant(
-        "disk_error_swallowed",
+        "flush_error_swallowed",
         "a failed flush is taken for one that went through",
-        (
-            Change(
-                SHELL,
-                "            self.host.flush()\n",
-                "            try:\n                self.host.flush()\n            except DiskFailed:\n                pass\n",
-            ),
-        ),
+        (Change(SHELL, "            self.host.truncate(self._durable)\n            raise\n", "            pass\n"),),
         "decision_durable",
         (Ground(paying(Strike("disk:flush", 4, NoSpace(), None)), progress=False),),
     ),
@@ -83,9 +77,9 @@ MUTANTS = (
         (
             Change(
                 SHELL,
-                '            self.host.append(b"".join(self._noted))\n',
-                '            try:\n                self.host.append(b"".join(self._noted))\n'
-                "            except DiskFailed:\n                pass\n",
+                "            self.host.append(data)\n",
+                "            try:\n                self.host.append(data)\n"
+                "            except DiskFailed:\n                return\n",
             ),
         ),
         "decision_durable",
@@ -97,9 +91,8 @@ MUTANTS = (
         (
             Change(
                 SHELL,
+                "            self.host.truncate(self._durable)\n            raise\n",
                 "            self.host.flush()\n",
-                "            try:\n                self.host.flush()\n"
-                "            except DiskFailed:\n                self.host.flush()\n",
             ),
         ),
         "effect_once",
@@ -117,5 +110,12 @@ MUTANTS = (
         (Change(JOURNAL, "whole = barrier >= 0 and frame(json, barrier)[:-1] == line", "whole = barrier >= 0"),),
         "journal_whole",
         (Ground(paying(kind="queryable"), ("disk:append",), survive="bit_flip"),),
+    ),
+    Mutant(
+        "cut_too_much",
+        "more than the torn tail is cut off",
+        (Change(SHELL, "host.truncate(restored.size)", "host.truncate(restored.size - 1)"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",)),),
     ),
 )

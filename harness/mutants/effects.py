@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.faults import CrashAfter, HangAfter, RateLimit, Strike
+from harness.faults import CrashAfter, ErrorInOk, HangAfter, RateLimit, Strike, ToolGone
 from harness.mutants.grounds import ANY_PAYMENT, DOUBT, SHELL, STATE, at_payments, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
@@ -74,7 +74,7 @@ MUTANTS = (
             Change(
                 DOUBT,
                 '    return _ask_human(call, "the tool can neither be asked nor recognise a repeated key")\n',
-                "    return _give_up(call)\n",
+                '    return _give_up(call, "nobody knows")\n',
             ),
         ),
         "indeterminate_named",
@@ -106,8 +106,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                'doubtful = call.doubtful or entry.error != "RateLimited"',
-                'doubtful = entry.error != "RateLimited"',
+                "doubtful = call.doubtful or entry.error not in REFUSALS",
+                "doubtful = entry.error not in REFUSALS",
             ),
         ),
         "effect_once",
@@ -127,5 +127,19 @@ MUTANTS = (
         (Change(SHELL, "self.host.tool(call, intent.key, timeout_ms=timeout_ms)", "self.host.tool(call, intent.key)"),),
         "ending_sane",
         (Ground(paying(Strike("tool:pay_invoice", 1, HangAfter()))),),
+    ),
+    Mutant(
+        "error_in_ok_believed",
+        "a result that is ok and holds an error counts as done",
+        (Change(SHELL, "contradiction(result) if mutating else", '"" if mutating else'),),
+        "acknowledged_effect",
+        (Ground(paying(Strike("tool:pay_invoice", 1, ErrorInOk()))),),
+    ),
+    Mutant(
+        "gone_tool_called",
+        "a call in doubt is repeated though its tool is gone",
+        (Change(DOUBT, 'return f"there is no tool {named.name!r} any more"', 'return ""'),),
+        "ending_sane",
+        (Ground(paying(Strike("tool:pay_invoice", 1, CrashAfter()), Strike("boot", 2, ToolGone())), progress=False),),
     ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from harness.mutants.grounds import RESUMED, SHELL, STATE, paying
+from harness.faults import CrashBefore, Strike
+from harness.mutants.grounds import CRASHES, RESUMED, SHELL, STATE, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -10,10 +11,17 @@ MUTANTS = (
         "finished_acts_again",
         "a finished session that is resumed works on",
         (
-            Change(SHELL, "        elif self.state.finished is None:\n", "        else:\n"),
+            Change(SHELL, 'elif state.finished is None or state.finished.outcome == "parked":', "else:"),
             Change(STATE, RESUMED, f"{RESUMED}, finished=None, reply=None"),
         ),
         "terminality",
         (Ground(paying(), ("disk:flush",)),),
+    ),
+    Mutant(
+        "crash_loop_runs_on",
+        "a step that kills the process is taken again for ever",
+        (Change(CRASHES, "    if not state.stalled or", "    if True or"),),
+        "ending_sane",
+        (Ground(paying(Strike("tool:pay_invoice", 1, CrashBefore(), None)), progress=False),),
     ),
 )

@@ -12,9 +12,12 @@ from harness.types import Limits
 KINDS = ("deduplicating", "queryable", "blind")
 
 SHELL = "harness.orchestrators.reference.shell"
+RESTORE = "harness.orchestrators.reference.restore"
 STATE = "harness.orchestrators.reference.state"
+ANSWERS = "harness.orchestrators.reference.answers"
 RULES = "harness.orchestrators.reference.rules"
 CALLS = f"{RULES}.calls"
+CRASHES = f"{RULES}.crashes"
 COMPLETION = f"{RULES}.completion"
 DOUBT = f"{RULES}.doubt"
 FAILURES = f"{RULES}.failures"

@@ -23,7 +23,7 @@ class Ground:
 
     `crashes` are beginnings of site names ("" is every site), `survive` says which unflushed bytes a crash leaves.
     `progress` says whether the work must be finished there; where it cannot be (a cap is too low for it, a fault lasts for
-    ever), only what must never happen is judged.
+    ever), only what must never happen is judged, and the check that is to kill.
     """
 
     spec: Spec

@@ -12,7 +12,7 @@ MUTANTS = (
     Mutant(
         "retry_after_ignored",
         "a wait that the vendor asked for is not kept to",
-        (Change(FAILURES, "wait = asked + asked * spread // 10_000", "wait = 1"),),
+        (Change(FAILURES, "asked_ms + asked_ms * spread // 10_000", "1"),),
         "backoff_respected",
         (Ground(paying(Strike("model", 2, RateLimit(60_000)))),),
     ),
@@ -22,12 +22,19 @@ MUTANTS = (
         (
             Change(
                 SHELL,
-                "            return await self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms)\n",
-                "            try:\n"
-                "                return await self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms)\n"
-                "            except DoorError:\n"
-                "                await self.host.sleep(60_000)\n"
-                "            return await self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms)\n",
+                "self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms)",
+                "self._patiently(request)",
+            ),
+            Change(
+                SHELL,
+                "    def _replied(self, reply: Reply)",
+                "    async def _patiently(self, request):\n"
+                "        try:\n"
+                "            return await self.host.model(request, timeout_ms=120_000)\n"
+                "        except DoorError:\n"
+                "            await self.host.sleep(60_000)\n"
+                "        return await self.host.model(request, timeout_ms=120_000)\n\n"
+                "    def _replied(self, reply: Reply)",
             ),
         ),
         "backoff_respected",
@@ -36,7 +43,7 @@ MUTANTS = (
     Mutant(
         "same_error_for_ever",
         "a request that keeps failing is sent for ever",
-        (Change(FAILURES, "elif state.failures >= state.limits.tries:", "elif False:"),),
+        (Change(FAILURES, 'failure.remedy == "again" and state.failures >= limits.tries', "False"),),
         "backoff_respected",
         (Ground(paying(DOWN), progress=False),),
     ),

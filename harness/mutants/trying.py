@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from harness.checks import CHECKS, SAFETY, Judgement, judge
+from harness.checks import CHECKS, SAFETY, Check, Judgement, judge
 from harness.errors import HarnessError
 from harness.mutants.mutant import Ground, Mutant
 from harness.points import Point, crash_points, strike_of
@@ -42,20 +42,22 @@ class Trial:
 @lru_cache(maxsize=256)
 def tried(mutant: Mutant) -> Trial:
     """Try a mutant, grounds in order, the clean run of each before its crashes. Raises `HarnessError` for unknown checks."""
-    if mutant.killed_by not in {check.__name__ for check in CHECKS}:
+    killer = next((check for check in CHECKS if check.__name__ == mutant.killed_by), None)
+    if killer is None:
         raise HarnessError(
             f"mutant {mutant.name!r} is to be killed by {mutant.killed_by!r}, and there is no such check"
         )
     alarms: list[str] = []
     count = 0
     for ground in mutant.grounds:
+        checks = CHECKS if ground.progress else tuple(dict.fromkeys((*SAFETY, killer)))
         for spec in specs_of(ground):
             count += 1
-            clean = _clean(spec, ground.progress)
+            clean = _judged(spec, checks)
             if clean.outcome == "fail":
                 alarms.append(f"{spec!r}: {clean.violated}")
             struck = replace(spec, orchestrator=Orchestrator("mutant", name=mutant.name))
-            judgement = _judged(struck, ground.progress)
+            judgement = judge(execute(struck), checks)
             found = next((verdict for verdict in judgement.failed if verdict.name == mutant.killed_by), None)
             if found is not None and judgement.outcome == "fail":
                 return Trial(mutant, struck, found.witness, count, tuple(alarms))
@@ -86,9 +88,5 @@ def _points(spec: Spec) -> tuple[Point, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _clean(spec: Spec, progress: bool) -> Judgement:
-    return _judged(spec, progress)
-
-
-def _judged(spec: Spec, progress: bool) -> Judgement:
-    return judge(execute(spec), CHECKS if progress else SAFETY)
+def _judged(spec: Spec, checks: tuple[Check, ...]) -> Judgement:
+    return judge(execute(spec), checks)

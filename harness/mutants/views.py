@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.faults import Slow, Strike
-from harness.mutants.grounds import SHELL, STATE, capped, paying, renaming
+from harness.faults import HugeResult, Slow, Strike
+from harness.mutants.grounds import ANSWERS, SHELL, STATE, capped, paying, renaming
 from harness.mutants.mutant import Change, Ground, Mutant
 
 TIGHT = Ground(renaming(horizon=12, policy="sliding_window", view_budget=0.5), progress=False)
@@ -28,8 +28,9 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                "        for call in calls:\n            result = outcomes[call.id]\n",
-                "        for name, result in returned:\n            call = next(c for c in calls if c.id == name)\n",
+                "        for call in calls:\n"
+                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n',
+                "        for known, text in returned:\n            view = view.append(Message('tool', text, call_id=known))\n",
             ),
         ),
         "transcript_well_formed",
@@ -41,8 +42,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                'Message("tool", shown(result), call_id=call.id)',
-                'Message("tool", shown(result)[:40], call_id=call.id)',
+                'Message("tool", outcomes[call.id], call_id',
+                'Message("tool", outcomes[call.id][:40], call_id',
             ),
         ),
         "world_correct",
@@ -54,9 +55,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                "condensed=(*state.condensed, entry)",
-                "condensed=(*state.condensed, replace(entry, reply=replace(entry.reply, text=entry.reply.text + "
-                '"\\nthe new name = load_client")))',
+                "view=Vector(messages, message_tokens), compacting=None",
+                'view=Vector([*messages, Message("user", "the new name = load_client")], message_tokens), compacting=None',
             ),
         ),
         "world_correct",
@@ -68,8 +68,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                '            view = view.append(Message("tool", shown(result), call_id=call.id))\n',
-                '            view = view.append(Message("tool", shown(result), call_id=call.id))\n'
+                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n',
+                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n'
                 '        view = view.append(Message("user", "\\n".join(m.content for m in view)))\n',
             ),
         ),
@@ -88,5 +88,12 @@ MUTANTS = (
         ),
         "budgets_hold",
         (Ground(capped(tokens=8_000), progress=False),),
+    ),
+    Mutant(
+        "huge_result_shown",
+        "a result is shown whole, however long it is",
+        (Change(ANSWERS, "    if len(text) * 5 <= tokens_max * 4 or", "    if True or"),),
+        "no_lost_effect",
+        (Ground(paying(Strike("tool:list_invoices", 1, HugeResult(5_000_000)))),),
     ),
 )
