@@ -19,7 +19,9 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain")
+COMMANDS = (
+    "run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain", "mutants",
+)  # fmt: skip
 
 
 def group() -> click.Group:
