@@ -14,6 +14,7 @@ from harness.catalogue.hazard import Hazard, Shape
 from harness.catalogue.invariants import INVARIANTS, Invariant
 from harness.catalogue.points import NOT_STRUCK, POINTS
 from harness.errors import UsageError
+from harness.resolve import scenario, scenario_names
 from harness.spec import Policy, Spec
 
 MEANING = {
@@ -50,7 +51,8 @@ def explain(id: str) -> Explanation:
             return Explanation(hazard.entry, tuple(_of_a_hazard(hazard)), hazard.example)
         case Invariant() as invariant:
             return Explanation(invariant.entry, tuple(_of_an_invariant(invariant)), invariant.example)
-    near = difflib.get_close_matches(id.upper(), known, cutoff=0.5)
+    alike = [name for name in known if name[:1] == id[:1].upper()]
+    near = difflib.get_close_matches(id.upper(), alike or known, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     raise UsageError(
         f"the catalogue has no id {id!r}; {hint}there are C00 to C71 (longhaul points SCENARIO), F01 to F27, T01 to T16 and "
@@ -107,6 +109,10 @@ def _of_a_hazard(hazard: Hazard) -> Iterator[tuple[str, str]]:
         yield "injected", "; ".join(map(_of_a_shape, hazard.shapes))
     if hazard.unstruck:
         yield "tried", hazard.unstruck
+    for name in scenario_names():
+        expected, why = scenario(name).contract.get(hazard.id, ("", ""))
+        if expected:
+            yield f"in {name}", f"{expected}: {why}"
 
 
 def _of_a_shape(shape: Shape) -> str:

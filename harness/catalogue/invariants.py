@@ -65,6 +65,9 @@ def paying(*strikes: Strike, by: str = "reference", **fields: Any) -> Spec:
 PAID = Strike("tool:pay_invoice", 1, CrashAfter())
 """The process dies right after the first payment."""
 
+TORN = Strike("disk:append", 4, TornAppend())
+"""The process dies in the middle of its fourth write."""
+
 EFFECTS: tuple[Invariant, ...] = (
     Invariant(
         Entry(
@@ -81,7 +84,7 @@ EFFECTS: tuple[Invariant, ...] = (
             "The caller was told, or the journal was flushed, and the next life knows nothing of it.",
             "Acknowledge only what is durable; on resume compare with what was said.", "ALICE",
         ),
-        "safety", ("durable_kept",), paying(Strike("model", 3, CrashBefore())),
+        "safety", ("durable_kept",), paying(TORN, by="cut_too_much"),
     ),
     Invariant(
         Entry(
@@ -89,7 +92,7 @@ EFFECTS: tuple[Invariant, ...] = (
             "A second submission of the same job starts it again, or answers differently.",
             "The id decides: a finished run gives back its answer and does nothing.", "exactly-once submission in queues",
         ),
-        "safety", ("same_outcome",), paying(heal=True),
+        "safety", ("same_outcome",), paying(by="finished_acts_again", heal=True),
     ),
     Invariant(
         Entry(
@@ -116,7 +119,7 @@ EFFECTS: tuple[Invariant, ...] = (
             "Make every step of a resume idempotent, and read-only until it must write.", "a second crash in recovery",
         ),
         "safety", ("recovery_idempotent",),
-        paying(Strike("disk:append", 4, TornAppend()), Strike("disk:truncate", 1, CrashAfter())),
+        paying(TORN, Strike("disk:truncate", 1, CrashAfter()), by="cut_too_much"),
     ),
     Invariant(
         Entry(
@@ -171,7 +174,7 @@ RECORDS: tuple[Invariant, ...] = (
             "Fold the journal and go on where it ends: one request and one batch of calls at the most.",
             "measured: LangGraph with durability at exit does the whole graph again",
         ),
-        "cost", ("bounded_reexecution",), paying(Strike("model", 4, CrashBefore())),
+        "cost", ("bounded_reexecution",), paying(Strike("model", 4, CrashBefore()), by="naive"),
     ),
     Invariant(
         Entry(
@@ -273,7 +276,7 @@ LIMITS: tuple[Invariant, ...] = (
             "The request for a summary is itself too long, and the session can no longer shrink.",
             "Reserve the output and the summary's own request before the window is full.", "claude-code#4006",
         ),
-        "safety", ("window_kept",), paying(Strike("model", 3, ContextOverflow())),
+        "safety", ("window_kept",), paying(Strike("model", 2, ContextOverflow())),
     ),
     Invariant(
         Entry(
@@ -307,7 +310,7 @@ LIMITS: tuple[Invariant, ...] = (
             "An error is swallowed: the log of the run does not know what hit it.",
             "Write each failure down with its class before it is dealt with.", "diffs of injected against observed faults",
         ),
-        "observability", ("error_named",), paying(Strike("model", 2, ServerError())),
+        "observability", ("error_named",), paying(Strike("model", 2, ServerError()), by="retries_stacked"),
     ),
     Invariant(
         Entry(

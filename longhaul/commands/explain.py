@@ -11,7 +11,7 @@ from longhaul import exits
 from longhaul.lines import COLUMNS
 from longhaul.say import say
 
-_HEAD = 13
+_HEAD = 17
 
 
 @click.command(short_help="What an id of the catalogue means, the usual fix, and the smallest spec.")
