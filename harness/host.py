@@ -166,18 +166,23 @@ class Host:
             self._shut("same", "the state of a run that was not killed")
             await self._never()
 
+        counted: Usage | None = None
+
         async def proceed() -> Reply:
+            nonlocal counted
             check_request(taken.problem, taken.tokens, request.max_output, self.window)
             await self._loop.sleep_ms(track.latency_ms)
             reply = track.model(Request(taken.view, taken.tools, request.max_output), answered)
             track.intake.answer(taken.digest)
-            usage = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
-            return msgspec.structs.replace(reply, usage=usage)
+            counted = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
+            return msgspec.structs.replace(reply, usage=counted)
 
         wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
         reply: Reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
+        # what the door counted, whatever the vendor says
+        usage = counted or Usage(taken.tokens, 0, reply_tokens(reply))
         self._record(
-            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage}
+            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": usage}
         )
         return reply
 

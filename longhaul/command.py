@@ -19,7 +19,13 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
+<<<<<<< HEAD
 COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "replay", "finish", "points")
+=======
+COMMANDS = (
+    "run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain", "mutants",
+)  # fmt: skip
+>>>>>>> faults
 
 
 def group() -> click.Group:
