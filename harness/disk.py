@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Sequence
+from copy import copy
+from typing import NamedTuple, Protocol
 
 from harness.errors import UsageError
 from harness.faults import Survive
@@ -36,8 +38,21 @@ class Medium(Protocol):
     def truncate(self, size: int) -> None:
         """Cut the file to `size` bytes, durably."""
 
-    def crash(self, survive: Survive | int) -> int:
-        """Lose the pending bytes that do not survive; return how many were kept."""
+    def crash(self, survive: Survive | int) -> Kept:
+        """Lose the pending bytes that do not survive; return what was kept of them."""
+
+    def poison(self) -> None:
+        """What is pending will never be durable: no flush helps, only cutting it off."""
+
+    def rewrite(self, data: bytes) -> None:
+        """The file at rest holds other bytes now."""
+
+
+class Kept(NamedTuple):
+    """What is left of the pending bytes after a crash: how many, and how many of them are whole from their beginning."""
+
+    bytes: int
+    whole: int
 
 
 class Disk:
@@ -51,6 +66,15 @@ class Disk:
         self.durable = 0
         self.pending = 0
         self._ranges: list[tuple[int, int]] = []
+        self._appended: list[int] = []
+        self._poisoned = False
+
+    def fork(self) -> Disk:
+        """A disk that goes on from here on its own; the bytes so far are shared."""
+        forked = copy(self)
+        forked.tape = self.tape.fork()
+        forked._ranges, forked._appended = self._ranges.copy(), self._appended.copy()
+        return forked
 
     def read(self) -> bytes:
         """What the process sees: durable and pending bytes."""
@@ -63,6 +87,7 @@ class Disk:
         self.tape += data
         stop = start + len(data)
         self.pending = before + stop - start
+        self._appended.append(stop - start)
         if self._ranges and self._ranges[-1][1] == start:
             self._ranges[-1] = (self._ranges[-1][0], stop)
         else:
@@ -70,28 +95,75 @@ class Disk:
         return before
 
     def flush(self) -> None:
-        """Make everything appended so far durable."""
+        """Make everything appended so far durable, unless some of it is poisoned."""
+        if self._poisoned:
+            return
         self.durable += self.pending
         self.pending = 0
+        self._appended.clear()
+
+    def poison(self) -> None:
+        """What is pending will never be durable, nor what comes after it, until it is cut off or lost."""
+        self._poisoned = self.pending > 0
 
     def truncate(self, size: int) -> None:
         """Cut the file to `size` bytes, durably."""
         whole = self.durable + self.pending
         if not 0 <= size <= whole:
             raise ValueError(f"cannot truncate {whole} bytes to {size}")
-        excess = whole - size
+        self._cut(whole - size)
+        if self._poisoned and size > self.durable:
+            self.pending = size - self.durable
+            return
+        self.durable, self.pending = size, 0
+        self._appended.clear()
+        self._poisoned = False
+
+    def _cut(self, excess: int) -> None:
         while excess:
             start, stop = self._ranges.pop()
             if stop - start > excess:
                 self._ranges.append((start, stop - excess))
             excess -= min(excess, stop - start)
-        self.durable, self.pending = size, 0
 
-    def crash(self, survive: Survive | int) -> int:
-        """Lose the pending bytes that do not survive; return how many were kept."""
-        kept = surviving(survive, self.pending)
+    def rewrite(self, data: bytes) -> None:
+        """The file at rest holds other bytes now, all durable."""
+        self._cut(self.durable + self.pending)
+        self.durable = self.pending = 0
+        self._poisoned = False
+        self.append(data)
+        self.flush()
+
+    def crash(self, survive: Survive | int) -> Kept:
+        """Lose the pending bytes that do not survive; return what was kept of them."""
+        if survive in ("reordered", "bit_flip") and self.pending and not self._poisoned:
+            return self._damage(survive)
+        kept = 0 if self._poisoned else surviving(survive, self.pending)
+        self._poisoned = False
         self.truncate(self.durable + kept)
-        return kept
+        return Kept(kept, kept)
+
+    def _damage(self, survive: Survive | int) -> Kept:
+        pending = self.read()[-self.pending :]
+        found, whole = damaged(str(survive), pending, self._appended)
+        self.truncate(self.durable)
+        self.append(found)
+        self.flush()
+        return Kept(len(found), whole)
+
+
+def damaged(survive: str, pending: bytes, appended: Sequence[int]) -> tuple[bytes, int]:
+    """What is found in place of the pending bytes after such a crash, and how long its undamaged beginning is.
+
+    `appended` are the sizes of the pending appends, in order. The process setting applies the same function.
+    """
+    if survive == "reordered":
+        hole = appended[0] if len(appended) > 1 else (len(pending) + 1) // 2
+        return bytes(hole) + pending[hole:], 0
+    middle = len(pending) // 2
+    found = bytearray(pending)
+    found[middle] ^= 1
+    return bytes(found), middle
 
 
 def surviving(survive: Survive | int, pending: int) -> int:
@@ -107,4 +179,8 @@ def surviving(survive: Survive | int, pending: int) -> int:
             return max(0, pending - 1)
         case "all":
             return pending
-    raise UsageError(f"survive is {survive!r}; it must be none, half, all_but_last_byte, all, or a number of bytes")
+        case "reordered" | "bit_flip":
+            return pending
+    raise UsageError(
+        f"survive is {survive!r}; it must be none, half, all_but_last_byte, all, reordered, bit_flip, or a number of bytes"
+    )

@@ -23,10 +23,11 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     `number` counts from 1 over the whole run, `life` from 0, `at_ms` is virtual time, `nth` the passage of `site` (0 where
     nothing passes). `kind` by site:
 
-    run: start, end | life: born, returned, raised, stuck, waiting, died, killed (in the process setting: the bytes of the
-    real file after SIGKILL, and how many of them lie past the durable mark) | model: request, reply, error |
-    tool:NAME: call, effect, result, error | query:NAME: call, result, error | human: question, answer |
-    sleep: sleep | disk:read, disk:append, disk:flush, disk:truncate: done, error | any site: struck
+    run: start, end | life: born, returned (and what), raised, stuck, waiting, healed, died, killed (in the process setting:
+    the bytes of the real file after SIGKILL, and how many of them lie past the durable mark) | boot: rewritten, gone |
+    model: request, reply, error | tool:NAME: call, effect (one in flight may land after the end of its call), drift,
+    result, error | query:NAME: call, result, error | human: question, answer | sleep: sleep |
+    disk:read, disk:append (partial too), disk:flush, disk:truncate: done, error | any site: struck
     """
 
     number: int
@@ -48,6 +49,13 @@ class History:
         self._hash = hashlib.sha256()
         self.count = 0
 
+    def fork(self) -> History:
+        """A history that begins with the events of this one, shared, and goes on by itself."""
+        self._settle()
+        forked = History()
+        forked._spool, forked._hash, forked.count = self._spool.fork(), self._hash.copy(), self.count
+        return forked
+
     def add(self, moment: tuple[int, int], site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         """Append the next event; `moment` is the life and the virtual milliseconds."""
         self.count += 1
@@ -63,9 +71,12 @@ class History:
             )
         line += b"\n"
         if len(line) >= CHUNK_BYTES:
-            self._hash.update(line)
-            self._spool += line
-            line.clear()
+            self._settle()
+
+    def _settle(self) -> None:
+        self._hash.update(self._open)
+        self._spool += self._open
+        self._open.clear()
 
     @property
     def size_bytes(self) -> int:
@@ -81,6 +92,10 @@ class History:
         chained = self._hash.copy()
         chained.update(self._open)
         return chained.hexdigest()
+
+    def since(self, byte: int) -> bytes:
+        """The encoded events from a byte offset on, which an earlier `size_bytes` gave."""
+        return self._spool.read(min(byte, self._spool.size)) + bytes(self._open[max(0, byte - self._spool.size) :])
 
     def __iter__(self) -> Iterator[Event]:
         return iter(decode_events(self.encoded()))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Any, Never, TypeVar
 
 import msgspec
@@ -17,12 +16,13 @@ from harness.clock import VirtualLoop
 from harness.errors import Crash, DiskFailed, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.faults import Survive
 from harness.guard import Refused
+from harness.passage import Passage, drive_at_once
 from harness.plain import plain_repr
 from harness.protocol import check_request
 from harness.tokens import count_tokens, text_bytes
 from harness.track import Faults, Track
 from harness.types import Answer, Limits, Policy, Question, Reply, Request, Result, Tool, ToolCall, Usage
-from harness.world import Visit, look_up, perform, truthful
+from harness.world import Visit, look_up, truthful
 
 T = TypeVar("T")
 HUMAN_MS = 2 * 3_600_000
@@ -42,9 +42,9 @@ class Host:
         self.reason = ""
         self.asking = 0
         self.goal: str = track.setup.goal
-        self.tools: tuple[Tool, ...] = tuple(replace(tool, run=None) for tool in track.setup.tools)
+        self.tools: tuple[Tool, ...] = track.shown_tools
         self.limits: Limits = track.limits
-        self.session: str = replace(track.spec, strikes=(), setting="sim").run_id
+        self.session: str = track.session
         self.policy: Policy = track.policy
         self.budget: int = track.budget
         self.window: int = track.window
@@ -93,13 +93,13 @@ class Host:
             raise Crash
         nth, faults = self._track.enter(site)
         if faults:
-            return self._struck_at_once(_Passage(self, site, nth, payload), faults, act)
+            return self._struck_at_once(Passage(self, site, nth, payload), faults, act)
         value, detail = act(payload)
         self._record(site, nth, "done", detail)
         return value
 
     def _struck_at_once(
-        self, passage: _Passage, faults: Faults, act: Callable[[Any], tuple[Any, dict[str, Any]]]
+        self, passage: Passage, faults: Faults, act: Callable[[Any], tuple[Any, dict[str, Any]]]
     ) -> Any:
         async def proceed() -> Any:
             value, detail = act(passage.payload)
@@ -107,10 +107,10 @@ class Host:
             return value
 
         try:
-            return _drive(self._struck(passage, faults, proceed), passage.site)
+            return drive_at_once(self._struck(passage, faults, proceed), passage.site)
         except DiskFailed as error:
             raise self._failed(passage.site, passage.nth, error, {}) from None
-        except (Refused, UsageError):
+        except Refused:
             raise
         except Exception as error:
             self._break(passage, error)
@@ -146,7 +146,7 @@ class Host:
             return msgspec.structs.replace(reply, usage=usage)
 
         wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
-        reply: Reply = await self._passed(_Passage(self, "model", nth, request), faults, proceed, wait)
+        reply: Reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
         self._record(
             "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage}
         )
@@ -166,24 +166,42 @@ class Host:
                 site, nth, InvalidRequest(f"no tool {call.name!r}; there are {known}", 404), {"id": call.id}
             )
 
+        visit = Visit(call.id, key, self._track.life, self._loop.now_ms)
+
         async def proceed() -> Result:
             await self._loop.sleep_ms(tool.duration_ms)
-            return self._perform(tool, call, key, nth)
+            if tool.kind == "deduplicating":
+                await self._landed(key)
+            return self._perform(tool, call.arguments, visit, nth)
 
-        wait = timeout_ms if faults or (timeout_ms or tool.duration_ms) < tool.duration_ms else None
-        result: Result = await self._passed(_Passage(self, site, nth, call), faults, proceed, wait, {"id": call.id})
+        wait = timeout_ms if faults or self._late(key) or (timeout_ms or tool.duration_ms) < tool.duration_ms else None
+        passage = Passage(self, site, nth, call, (tool, visit))
+        result: Result = await self._passed(passage, faults, proceed, wait, {"id": call.id})
         self._record(site, nth, "result", {"id": call.id, **msgspec.to_builtins(result)})
         return result
 
-    def _perform(self, tool: Tool, call: ToolCall, key: str, nth: int) -> Result:
-        track = self._track
-        before = len(track.world.effects)
-        visit = Visit(call.id, key, track.life, self._loop.now_ms)
-        track.world, result = perform(track.world, tool, call.arguments, visit)
-        for deed in track.world.effects[before:]:
-            detail = {"number": deed.number, "intent": deed.intent, "id": call.id, "key": key, "effect": deed.effect}
+    def _perform(self, tool: Tool, arguments: str, visit: Visit, nth: int) -> Result:
+        track, now = self._track, self._loop.now_ms
+        self._land(now)
+        result, deeds = track.perform(tool, arguments, msgspec.structs.replace(visit, at_ms=now))
+        for detail in deeds:
             self._record(f"tool:{tool.name}", nth, "effect", detail)
         return result
+
+    def _land(self, now_ms: int) -> None:
+        """Let what was under way and is due by now have its effect."""
+        if self._track.flights:
+            self._track.land(now_ms)
+
+    def _late(self, key: str) -> bool:
+        return self._track.lands_at(key) is not None
+
+    async def _landed(self, key: str) -> None:
+        """Wait until nothing is under way under a key: a tool that knows keys keeps the second comer waiting."""
+        due = self._track.lands_at(key)
+        if due is not None:
+            await self._loop.sleep_ms(due - self._loop.now_ms)
+            self._land(self._loop.now_ms)
 
     async def query(self, tool: str, key: str, timeout_ms: int | None = None) -> Result | None:
         """Ask a queryable tool what became of a key: the result of the effect, or None where it never happened."""
@@ -198,10 +216,11 @@ class Host:
 
         async def proceed() -> Result | None:
             await self._loop.sleep_ms(QUERY_MS)
+            await self._landed(key)
             return look_up(self._track.world, key)
 
-        wait = timeout_ms if faults or (timeout_ms or QUERY_MS) < QUERY_MS else None
-        result: Result | None = await self._passed(_Passage(self, site, nth, key), faults, proceed, wait)
+        wait = timeout_ms if faults or self._late(key) or (timeout_ms or QUERY_MS) < QUERY_MS else None
+        result: Result | None = await self._passed(Passage(self, site, nth, key), faults, proceed, wait)
         self._record(site, nth, "result", {"key": key, "found": result is not None})
         return result
 
@@ -214,11 +233,12 @@ class Host:
 
         async def proceed() -> Answer:
             await self._loop.sleep_ms(HUMAN_MS)
+            self._land(self._loop.now_ms)
             return (self._track.setup.human or truthful)(self._track.world, question)
 
         self.asking += 1
         try:
-            answer: Answer = await self._passed(_Passage(self, "human", nth, question), faults, proceed)
+            answer: Answer = await self._passed(Passage(self, "human", nth, question), faults, proceed)
         finally:
             self.asking -= not self.dead
         self._record("human", nth, "answer", {"text": answer.text, "happened": answer.happened})
@@ -234,21 +254,23 @@ class Host:
         async def proceed() -> None:
             await self._loop.sleep_ms(ms)
 
-        await self._passed(_Passage(self, "sleep", nth, ms), faults, proceed)
+        await self._passed(Passage(self, "sleep", nth, ms), faults, proceed)
 
     def now(self) -> int:
-        """Virtual milliseconds since the run began."""
-        return self._loop.now_ms
+        """Virtual milliseconds since the run began, as this machine's clock says: a fault may make it jump."""
+        return self._loop.now_ms + self._track.clock_off_ms
 
     # inside
 
     def _record(self, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         loop, track = self._loop, self._track
         loop.spins = 0
+        if track.flights:
+            track.land(loop.now_ms)
         track.history.add((track.life, loop.now_ms), site, nth, kind, detail)
 
     async def _passed(
-        self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]],
+        self, passage: Passage, faults: Faults, proceed: Callable[[], Awaitable[T]],
         timeout_ms: int | None = None, about: dict[str, Any] | None = None,
     ) -> T:  # fmt: skip
         """Pass, under the faults and the deadline; record and re-raise what goes wrong."""
@@ -262,7 +284,7 @@ class Host:
             self._break(passage, error)
             await self._never()
 
-    def _break(self, passage: _Passage, error: Exception) -> None:
+    def _break(self, passage: Passage, error: Exception) -> None:
         """A fake, a tool double or a fault is broken: the run ends, and no handler of an orchestrator may swallow that."""
         broken = error
         if not isinstance(error, (HarnessError, UsageError)):
@@ -271,7 +293,7 @@ class Host:
         self._track.broken = broken
         self._end("broken", str(broken))
 
-    async def _struck(self, passage: _Passage, faults: Faults, proceed: Callable[[], Awaitable[T]]) -> T:
+    async def _struck(self, passage: Passage, faults: Faults, proceed: Callable[[], Awaitable[T]]) -> T:
         for fault in reversed(faults):
             proceed = _around(fault, passage, proceed)
         for fault in faults:
@@ -300,7 +322,8 @@ class Host:
         disk = self._track.disk
         durable, pending = disk.durable, disk.pending
         kept = disk.crash(survive)
-        detail = {"site": site, "nth": nth, "durable": durable, "kept": kept, "lost": pending - kept}
+        detail = {"site": site, "nth": nth, "durable": durable, "kept": kept.bytes, "whole": kept.whole,
+                  "lost": pending - kept.bytes}  # fmt: skip
         self._record("life", 0, "died", detail)
         self._shut("died", f"at {site} #{nth}")
 
@@ -319,55 +342,8 @@ class Host:
         raise Crash
 
 
-class _Passage:
-    """One passage through a site, as a fault sees it."""
-
-    def __init__(self, host: Host, site: str, nth: int, payload: Any) -> None:
-        self._host = host
-        self.site = site
-        self.nth = nth
-        self.payload = payload
-
-    async def sleep(self, ms: int) -> None:
-        """Let virtual milliseconds pass. A write blocks its process: at the disk nobody else runs in the meantime."""
-        if self.site.startswith("disk:"):
-            self._host._loop.now_ms += max(0, ms)
-        else:
-            await self._host._loop.sleep_ms(ms)
-
-    async def crash(self, survive: Survive | int) -> Never:
-        """End this life here."""
-        self._host.die(self.site, self.nth, survive)
-        await self._gone()
-
-    async def give_up(self, reason: str) -> Never:
-        """End this life and the run: a limit of the harness is reached."""
-        self._host._end("limit", reason)
-        await self._gone()
-
-    async def _gone(self) -> Never:
-        if self.site.startswith("disk:"):
-            raise Crash
-        await self._host._never()
-
-    async def hang(self) -> Never:
-        """Never answer."""
-        await self._host._loop.create_future()
-        raise Crash
-
-
-def _around(fault: Any, passage: _Passage, proceed: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
+def _around(fault: Any, passage: Passage, proceed: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
     return lambda: fault(passage, proceed)
-
-
-def _drive(coroutine: Any, site: str) -> Any:
-    """Run a fault at a site that cannot wait."""
-    try:
-        coroutine.send(None)
-    except StopIteration as done:
-        return done.value
-    coroutine.close()
-    raise Refused(f"a fault at {site} waits; a write cannot wait, use a fault that answers at once")
 
 
 def reply_tokens(reply: Reply) -> int:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import inspect
-from asyncio import CancelledError
+from asyncio import CancelledError, Task
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache, partial
 from typing import Any, TypeAlias
 
 from harness import resolve
+from harness.boot import boot
 from harness.clock import VirtualLoop, task_names, wall_seconds
 from harness.errors import HarnessError, UsageError
 from harness.guard import Watchdog, guarded, install, watchdog
 from harness.history import Event, History
 from harness.host import Host
+from harness.plain import plain_repr
 from harness.spec import Spec, check_spec, limits_of
 from harness.trace import trace_of
-from harness.track import BOOT_MS, Track
+from harness.track import Track
 from harness.types import Limits, Parameters, Scenario, Setup
 from harness.world import World
 
 WALL_SECONDS_MAX = 120.0
 """Wall-clock seconds after which a run is given up as invalid; virtual time cannot end a busy loop."""
+
+
+ANSWER_CHARACTERS = 2_000
+"""Characters of what an orchestrator gave back that the history keeps."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +125,7 @@ def execute_in(spec: Spec, setup: Setup) -> Run:
             "working_set": setup.working_set}  # fmt: skip
     track.record(0, "run", 0, "start", head)
     ending, reason = _lives(track, live)
+    track.land()
     track.record(track.now_ms, "run", 0, "end", {"ending": ending, "reason": reason})
     journal = track.disk.read()
     tape = journal if len(journal) == track.disk.tape.size else track.disk.tape.read()
@@ -135,18 +142,29 @@ def _lives(track: Track, live: Live) -> tuple[str, str]:
     try:
         with watchdog(WALL_SECONDS_MAX), guarded():
             while True:
-                track.record(track.now_ms, "life", 0, "born", {"journal": track.disk.durable})
-                ending, reason = live(track)
-                if track.broken is not None:
-                    raise track.broken
-                if ending != "died":
+                ending, reason = _life(track, live)
+                if ending == "died":
+                    track.next_life()
+                elif track.spec.heal and not track.healed:
+                    track.record(track.now_ms, "life", 0, "healed", {"ending": ending, "reason": reason})
+                    track.heal()
+                    track.next_life()
+                else:
                     return ending, reason
-                if track.life + 1 >= track.limits.lives:
-                    return "limit", f"{track.limits.lives} lives, the last ended {reason}"
-                track.life += 1
-                track.now_ms += BOOT_MS
     except Watchdog:
         return "watchdog", f"no end after {WALL_SECONDS_MAX:.0f} seconds of wall-clock time; does it spin?"
+
+
+def _life(track: Track, live: Live) -> tuple[str, str]:
+    """One life, from its boot on; how it ended and why. A death too many is the end of the run."""
+    boot(track)
+    track.record(track.now_ms, "life", 0, "born", {"journal": track.disk.durable})
+    ending, reason = live(track)
+    if track.broken is not None:
+        raise track.broken
+    if ending == "died" and track.life + 1 >= track.limits.lives:
+        return "limit", f"{track.limits.lives} lives, the last ended {reason}"
+    return ending, reason
 
 
 def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
@@ -164,23 +182,40 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
         if host.dead:
             return host.ending, host.reason
         if task.done():
-            return _ended(track, CancelledError() if task.cancelled() else task.exception())
+            return _ended(track, task)
         ending = "waiting" if host.asking else "stuck"
         tasks = list(task_names(loop.waiting()))
         track.record(loop.now_ms, "life", 0, ending, {"tasks": tasks})
         return ending, f"nobody can move any more: {'; '.join(tasks)}"
     except SystemExit as error:
         track.now_ms = loop.now_ms
-        return _ended(track, error)
+        return _raised(track, error)
     finally:
         host.dead = True
         loop.bury()
 
 
-def _ended(track: Track, error: BaseException | None) -> tuple[str, str]:
-    if error is None:
-        track.record(track.now_ms, "life", 0, "returned", {})
-        return "returned", ""
+def _ended(track: Track, task: Task[Any]) -> tuple[str, str]:
+    if task.cancelled():
+        return _raised(track, CancelledError())
+    error = task.exception()
+    if error is not None:
+        return _raised(track, error)
+    return returned(track, answer_of(task.result()))
+
+
+def answer_of(result: Any) -> str:
+    """What an orchestrator gave back, as the history keeps it."""
+    return (result if isinstance(result, str) else plain_repr(result))[:ANSWER_CHARACTERS]
+
+
+def returned(track: Track, answer: str) -> tuple[str, str]:
+    """Record that the orchestrator came to its end by itself."""
+    track.record(track.now_ms, "life", 0, "returned", {"answer": answer})
+    return "returned", ""
+
+
+def _raised(track: Track, error: BaseException) -> tuple[str, str]:
     if isinstance(error, (Watchdog, HarnessError)):
         raise error
     detail = {"error": type(error).__name__, "message": str(error)}

@@ -126,6 +126,7 @@ class Spec:
     view_budget: float | int = 1.0
     limits: Limits | None = None
     strikes: tuple[Strike, ...] = ()
+    heal: bool = False
     seed: int = 0
     setting: Setting = "sim"
     version: int = field(default=VERSION)
@@ -242,6 +243,8 @@ def check_spec(spec: Spec) -> None:
             raise UsageError(f"{name} is {value!r}; it must be {'a whole number' if kind is int else 'a text'}")
     if not 1 <= spec.horizon <= HORIZON_MAX:
         raise UsageError(f"horizon is {spec.horizon}; it must be from 1 to {HORIZON_MAX}")
+    if not isinstance(spec.heal, bool):
+        raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
@@ -275,3 +278,6 @@ def _check_strike(strike: Any) -> None:
     counts = (strike.nth, 1 if strike.times is None else strike.times)
     if not all(isinstance(count, int) and count >= 1 for count in counts):
         raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
+    chance = strike.chance
+    if isinstance(chance, bool) or not isinstance(chance, (int, float)) or not 0 < chance <= 1:
+        raise UsageError(f"{strike!r}: chance is {chance!r}; it must be above 0 and at most 1")

@@ -19,7 +19,15 @@ class Spool:
         self._open_most = MEMORY_BYTES
         self._written = 0
         self._file: IO[bytes] | None = None
+        self._before: Spool | None = None
+        self._shared = 0
         self.size = 0
+
+    def fork(self) -> Spool:
+        """A spool that begins with the bytes of this one, shared, and goes on by itself."""
+        forked = Spool()
+        forked._before, forked._shared, forked.size = self, self.size, self.size
+        return forked
 
     def __del__(self) -> None:
         if self._file is not None:
@@ -47,6 +55,12 @@ class Spool:
     def read(self, start: int = 0, stop: int | None = None) -> bytes:
         """The bytes from `start` to `stop`."""
         stop = self.size if stop is None else stop
+        if self._before is not None and start < self._shared:
+            shared = self._before.read(start, min(stop, self._shared))
+            return shared + self._own(0, stop - self._shared) if stop > self._shared else shared
+        return self._own(start - self._shared, stop - self._shared)
+
+    def _own(self, start: int, stop: int) -> bytes:
         if start >= self._written:
             return bytes(memoryview(self._open)[start - self._written : stop - self._written])
         file = self._settle()  # so that one read gives it all: joining two would hold the bytes twice

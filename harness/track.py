@@ -5,17 +5,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeAlias
+
+import msgspec
 
 from harness.cache import cached_tokens
 from harness.disk import Disk, Medium
+from harness.errors import DoorError, UsageError
 from harness.faults import Strike
 from harness.history import History
 from harness.intake import Intake, Taken, common_prefix
 from harness.spec import Spec, limits_of
-from harness.types import Limits, Model, Policy, Setup, Tool
+from harness.types import Limits, Model, Policy, Result, Setup, Tool
+from harness.world import Visit, World, perform
 
 Faults: TypeAlias = tuple[Callable[..., Any], ...]
 """The faults that hit one passage, outermost first."""
@@ -34,6 +38,10 @@ PASSAGES_PER_TURN = 100
 """The harness itself ends a run that passes one site more than this many times the turns (and ten) of its limits."""
 
 
+PAST_WORLDS = 8
+"""How many changes of the world a stale read can lie back."""
+
+
 @dataclass(frozen=True)
 class Exhausted:
     """The harness's own end for a life that passes one site again and again, and would for ever."""
@@ -45,6 +53,20 @@ class Exhausted:
         return await passage.give_up(f"more than {self.passages_max} passages of {passage.site}")
 
 
+class Flight(NamedTuple):
+    """A call under way to its tool: when it lands, and as which passage of the tool's door it was made."""
+
+    due_ms: int
+    tool: Tool
+    arguments: str
+    visit: Visit
+    nth: int
+
+    def due(self) -> int:
+        """When it lands."""
+        return self.due_ms
+
+
 class Track:
     """The state of a run across lives. Only hosts write to it."""
 
@@ -53,7 +75,10 @@ class Track:
         self.setup = setup
         self.policy = policy
         self.limits: Limits = limits_of(spec, setup)
-        self.tools: dict[str, Tool] = {tool.name: tool for tool in setup.tools}
+        self.session: str = replace(spec, strikes=(), heal=False, setting="sim").run_id
+        self.tools: dict[str, Tool] = {}
+        self.shown_tools: tuple[Tool, ...] = ()
+        self._have(setup.tools)
         self.model: Model = setup.model(spec.model.name)
         self.window: int = getattr(self.model, "window", WINDOW_DEFAULT)
         self.latency_ms: int = getattr(self.model, "latency_ms", 1_000)
@@ -63,13 +88,18 @@ class Track:
         self.history = History()
         self.intake = Intake()
         self.now_ms = 0
+        self.clock_off_ms = 0
         self.life = 0
+        self.healed = False
+        self.flights: tuple[Flight, ...] = ()
+        self._past: tuple[World, ...] = ()
         self.requests = 0
         self.broken: Exception | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)
         self.fired = [0] * len(strikes)
         self._passages: dict[str, int] = {}
+        self._before_death: dict[str, int] | None = None
         self._strikes: dict[str, list[tuple[int, Strike]]] = {}
         self._warm: tuple[Taken | None, int] = (None, 0)
         for index, strike in enumerate(strikes):
@@ -86,14 +116,87 @@ class Track:
             return nth, ()
         faults = []
         for index, strike in planned:
-            if strike.hits(nth):
+            if strike.hits(self._counted(strike, nth), self.spec.seed):
                 self.fired[index] += 1
                 faults.append(strike.fault)
         return nth, tuple(faults)
 
+    def _counted(self, strike: Strike, nth: int) -> int:
+        """The number of a passage as a strike counts: from the first death on where it is about recovery."""
+        if not strike.recovery:
+            return nth
+        return nth - self._before_death.get(strike.site, 0) if self._before_death is not None else 0
+
+    def next_life(self) -> None:
+        """The process is started again, some time after it ended."""
+        if self._before_death is None:
+            self._before_death = dict(self._passages)
+        self.life += 1
+        self.now_ms += BOOT_MS
+
+    def heal(self) -> None:
+        """Lift every strike, and mend what they left: the tools are there again and the clock is right."""
+        self.healed = True
+        self._strikes.clear()
+        self.clock_off_ms = 0
+        self._have(self.setup.tools)
+
+    def _have(self, tools: Iterable[Tool]) -> None:
+        """These are the tools that are there; an orchestrator sees them without what they do."""
+        self.tools = {tool.name: tool for tool in tools}
+        self.shown_tools = tuple(replace(tool, run=None) for tool in self.tools.values())
+
+    def drop_tool(self, name: str) -> None:
+        """A tool is gone from now on. Raises `UsageError` for one that is not there."""
+        if name not in self.tools:
+            raise UsageError(f"no tool {name!r} to drop; there are {', '.join(sorted(self.tools))}")
+        self._have(tool for known, tool in self.tools.items() if known != name)
+
+    # the world, and what is under way to it
+
+    def perform(self, tool: Tool, arguments: str, visit: Visit) -> tuple[Result, list[dict[str, Any]]]:
+        """Let a tool act now; return its result, and the detail of each effect that it had."""
+        before = len(self.world.effects)
+        world, result = perform(self.world, tool, arguments, visit)
+        self.change(world)
+        return result, [
+            {"number": deed.number, "intent": deed.intent, "id": visit.call_id, "key": visit.key, "effect": deed.effect}
+            for deed in world.effects[before:]
+        ]
+
+    def change(self, world: World) -> None:
+        """The world is another one now; the last ones are remembered."""
+        if world is not self.world:
+            self._past = (*self._past[1 - PAST_WORLDS :], self.world)
+            self.world = world
+
+    def world_before(self, versions: int) -> World:
+        """The world so many changes ago, as far back as is remembered."""
+        return self._past[-min(versions, len(self._past))] if self._past and versions > 0 else self.world
+
+    def lands_at(self, key: str) -> int | None:
+        """When what is under way under a key will land; None where nothing is."""
+        return next((flight.due_ms for flight in self.flights if flight.visit.key == key), None)
+
+    def take_off(self, due_ms: int, tool: Tool, arguments: str, visit: Visit, nth: int) -> None:
+        """A call is under way: it will have its effect when it is due, even if nobody lives to see it."""
+        self.flights = tuple(sorted((*self.flights, Flight(due_ms, tool, arguments, visit, nth)), key=Flight.due))
+
+    def land(self, now_ms: int | None = None) -> None:
+        """Let what is due by now (None: all of it) have its effect, each at its own time."""
+        while self.flights and (now_ms is None or self.flights[0].due_ms <= now_ms):
+            flight, self.flights = self.flights[0], self.flights[1:]
+            due, site = flight.due_ms, f"tool:{flight.tool.name}"
+            try:
+                _, deeds = self.perform(flight.tool, flight.arguments, msgspec.structs.replace(flight.visit, at_ms=due))
+            except DoorError:  # refused, and nobody is there to hear it
+                continue
+            for detail in deeds:
+                self.history.add((self.life, max(due, self.now_ms)), site, flight.nth, "effect", detail)
+
     def passages(self) -> dict[str, int]:
-        """How often each site was passed so far."""
-        return dict(self._passages)
+        """How often each door was passed so far. `boot` is none: nobody can die there."""
+        return {site: count for site, count in self._passages.items() if site != "boot"}
 
     def record(self, at_ms: int, site: str, nth: int, kind: str, detail: dict[str, Any]) -> None:
         """Write one event of the current life into the history."""

@@ -167,7 +167,8 @@ class Setup:
     the fake model of a profile. `working_set` is the tokens of all messages a fault-free keep-everything run shows.
     `expected` lists the deeds (`tool`, `intent`) that must have happened exactly once. `human` answers questions; the
     default tells the truth about the world. `program` does the same work without a model, where that makes sense. `limits`
-    stand in for the defaults where the horizon does not tell the size of the job.
+    stand in for the defaults where the horizon does not tell the size of the job. `drift(world, tool, arguments)` is what
+    somebody else does to the thing that a call is about: the changed world, and the name of the thing.
     """
 
     goal: str
@@ -182,6 +183,7 @@ class Setup:
     claims_completion: bool = True
     input_digest: str = ""
     limits: Limits | None = None
+    drift: Callable[[World, str, dict[str, Any]], tuple[World, str]] | None = None
 
 
 @dataclass(frozen=True)

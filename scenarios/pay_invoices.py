@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from functools import partial
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeAlias
 
 from fakes.models.program import program
 from fakes.models.reader import Reader
@@ -23,6 +22,9 @@ WIDTH = 2
 INVOICE_BYTES = 157
 """What one invoice adds to a view that keeps everything: its line, its call and its result."""
 
+Payments: TypeAlias = tuple[tuple[str, str], ...]
+"""What was paid for one invoice, and to whom, each time."""
+
 PAYEES = ("Acme", "Borealis", "Cobalt", "Dune", "Ember", "Fjord")
 
 GOAL = """the goal = pay_invoices
@@ -37,7 +39,7 @@ def build(parameters: Parameters) -> Setup:
     work = _work(list(invoices), count)
     return Setup(
         goal=GOAL.format(count=count, page=PAGE),
-        world=World({"open": invoices, "ledger": ()}),
+        world=World({"open": invoices, "ledger": {}}),
         tools=_tools(parameters),
         model=partial(_reader, work, parameters.seed),
         check=_check,
@@ -109,20 +111,21 @@ def _list(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
 def _pay(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     if given["invoice"] not in world.get("open"):
         raise ToolError(f"there is no invoice {given['invoice']!r}")
-    entry = (given["invoice"], given["amount"], given["payee"])
+    ledger: dict[str, Payments] = world.get("ledger")
+    payments = (*ledger.get(given["invoice"], ()), (given["amount"], given["payee"]))
     said = f"paid {given['invoice']} = {given['amount']} to {given['payee']}"
-    return world.put("ledger", (*world.get("ledger"), entry)), said
+    return world.put("ledger", {**ledger, given["invoice"]: payments}), said
 
 
 def _check(world: World) -> str | None:
-    times = Counter(name for name, _, _ in world.get("ledger"))
-    for name, count in times.items():
-        if count > 1:
-            return f"{name} was paid {count} times"
-    for name, amount, payee in world.get("ledger"):
-        if (amount, payee) != world.get("open")[name]:
-            return f"{name} was paid {amount} to {payee}, it is {' to '.join(world.get('open')[name])}"
-    unpaid = [name for name in world.get("open") if name not in times]
+    """Judged by what was paid, not by when: the order of payments is nobody's business."""
+    ledger: dict[str, Payments] = world.get("ledger")
+    for name, payments in ledger.items():
+        if len(payments) > 1:
+            return f"{name} was paid {len(payments)} times"
+        if payments[0] != world.get("open")[name]:
+            return f"{name} was paid {' to '.join(payments[0])}, it is {' to '.join(world.get('open')[name])}"
+    unpaid = [name for name in world.get("open") if name not in ledger]
     return f"{len(unpaid)} invoices are unpaid, the first is {unpaid[0]}" if unpaid else None
 
 

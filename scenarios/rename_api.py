@@ -27,6 +27,9 @@ SHOWN_CHARACTERS = 4_000
 CALL_BYTES = 250
 """What the two calls and the edit's result of one file add to a view, beside the text of the file."""
 
+BY_HAND = "\n# seen by a person\n"
+"""What somebody else adds to a file while the job is under way."""
+
 AIM = ("the goal", "rename_api")
 RULE = "the new name"
 """Names of facts; with a blank in them, so that no line of a real source file can be mistaken for one."""
@@ -51,6 +54,7 @@ def build(parameters: Parameters) -> Setup:
         working_set=count_tokens(shown + len(tree.files) * CALL_BYTES + 1_100),
         program=program(work),
         input_digest=tree.digest,
+        drift=_drift,
     )
 
 
@@ -142,10 +146,19 @@ def _edit(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     return world.put("files", files), f"renamed {path} = {count} uses"
 
 
+def _drift(world: World, tool: str, given: dict[str, Any]) -> tuple[World, str]:
+    """Somebody adds a line to the file that is about to be edited, or to the first one."""
+    files: dict[str, str] = world.get("files")
+    path = given["path"] if given.get("path") in files else next(iter(files))
+    return world.put("files", {**files, path: files[path] + BY_HAND}), path
+
+
 def _check(tree: Tree, new_name: str, world: World) -> str | None:
     for path, text in tree.files.items():
         wanted = re.sub(rf"\b{re.escape(tree.old_name)}\b", lambda _: new_name, text)
         found = world.get("files")[path]
+        while found.endswith(BY_HAND):
+            found = found.removesuffix(BY_HAND)
         if found == text:
             return f"{path} still uses {tree.old_name}"
         if found != wanted:

@@ -27,7 +27,7 @@ def test_nothing_pending_means_nothing_to_lose(survive: Any) -> None:
 
 def test_an_unknown_survivor_is_refused_by_name() -> None:
     with pytest.raises(
-        UsageError, match="survive is 'most'; it must be none, half, all_but_last_byte, all, or a number"
+        UsageError, match="survive is 'most'; it must be none, half, all_but_last_byte, all, reordered, bit_"
     ):
         surviving("most", 1)  # type: ignore[arg-type]
 
@@ -39,14 +39,14 @@ def test_unflushed_bytes_are_seen_by_the_process_and_lost_in_a_crash() -> None:
     assert disk.append(b"lost") == 0
     assert disk.append(b"too") == 4
     assert disk.read() == b"safelosttoo"
-    assert disk.crash("none") == 0
+    assert disk.crash("none").bytes == 0
     assert disk.read() == b"safe"
 
 
 def test_what_is_appended_after_a_crash_follows_what_survived() -> None:
     disk = Disk()
     disk.append(b"abcdef")
-    assert disk.crash("half") == 3
+    assert disk.crash("half").bytes == 3
     disk.append(b"X")
     assert disk.read() == b"abcX"
     assert disk.tape.read() == b"abcdefX"
@@ -88,7 +88,64 @@ def test_the_disk_agrees_with_two_plain_strings(operations: list[tuple[str, Any]
                 durable, pending = (durable + pending)[:size], b""
             case "crash":
                 kept = surviving(value, len(pending))
-                assert disk.crash(value) == kept
+                assert disk.crash(value).bytes == kept
                 durable, pending = durable + pending[:kept], b""
         assert (disk.read(), disk.durable, disk.pending) == (durable + pending, len(durable), len(pending))
         assert disk.tape.read() == tape
+
+
+def test_reordered_writes_leave_a_hole_where_the_first_one_was() -> None:
+    disk = Disk()
+    disk.append(b"durable ")
+    disk.flush()
+    disk.append(b"first ")
+    disk.append(b"second")
+    assert disk.crash("reordered") == (12, 0)
+    assert disk.read() == b"durable " + bytes(6) + b"second"
+
+
+def test_one_write_is_reordered_within_itself() -> None:
+    disk = Disk()
+    disk.append(b"abcde")
+    assert disk.crash("reordered") == (5, 0)
+    assert disk.read() == b"\0\0\0de"
+
+
+def test_a_flipped_bit_leaves_all_bytes_and_a_whole_beginning() -> None:
+    disk = Disk()
+    disk.append(b"abcdef")
+    assert disk.crash("bit_flip") == (6, 3)
+    assert disk.read() == b"abceef"
+
+
+def test_what_was_poisoned_is_never_durable_whatever_is_flushed_later() -> None:
+    disk = Disk()
+    disk.append(b"safe ")
+    disk.flush()
+    disk.append(b"doomed ")
+    disk.poison()
+    disk.append(b"later")
+    disk.flush()
+    assert (disk.durable, disk.read()) == (5, b"safe doomed later")
+    disk.crash("all")
+    assert disk.read() == b"safe "
+
+
+def test_cutting_off_what_was_poisoned_makes_the_disk_well() -> None:
+    disk = Disk()
+    disk.append(b"doomed")
+    disk.poison()
+    disk.truncate(0)
+    disk.append(b"safe")
+    disk.flush()
+    assert (disk.durable, disk.crash("none")) == (4, (0, 0))
+
+
+def test_a_fork_shares_the_beginning_and_nothing_after_it() -> None:
+    disk = Disk()
+    disk.append(b"one ")
+    fork = disk.fork()
+    disk.append(b"two")
+    fork.append(b"three")
+    assert (disk.read(), fork.read()) == (b"one two", b"one three")
+    assert fork.fork().tape.read(0, 6) == b"one th"

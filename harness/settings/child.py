@@ -21,7 +21,7 @@ from harness.clock import VirtualLoop, task_names
 from harness.errors import HarnessError, UsageError
 from harness.guard import guarded
 from harness.host import Host
-from harness.run import build
+from harness.run import answer_of, build
 from harness.settings import frames
 from harness.settings.frames import Closed, Ended, FromParent, Pipe
 from harness.settings.remote import RemoteHost
@@ -92,7 +92,12 @@ class ChildLoop(VirtualLoop):
 
     def finish(self, task: asyncio.Future[Any]) -> None:
         """Note how the orchestrator ended."""
-        self.ended = Ended("CancelledError") if task.cancelled() else ended_by(task.exception())
+        if task.cancelled():
+            self.ended = Ended("CancelledError")
+        elif task.exception() is not None:
+            self.ended = ended_by(task.exception())
+        else:
+            self.ended = Ended(message=answer_of(task.result()))
 
     def call_at(
         self,

@@ -163,8 +163,8 @@ class Acted(Struct, frozen=True, tag=True):
 
 
 class Ended(Struct, frozen=True, array_like=True):
-    """How the orchestrator ended: an empty `error` means that it returned. `ours` marks the harness's own errors,
-    `exits` a `sys.exit`, after which nothing more is run.
+    """How the orchestrator ended: an empty `error` means that it returned, and `message` is its answer. `ours` marks the
+    harness's own errors, `exits` a `sys.exit`, after which nothing more is run.
     """
 
     error: str = ""

@@ -16,7 +16,7 @@ from harness.clock import VirtualLoop
 from harness.errors import HarnessError, UsageError
 from harness.host import Host
 from harness.resolve import Orchestrator
-from harness.run import Live
+from harness.run import Live, returned
 from harness.settings.conversation import Conversation
 from harness.settings.frames import Closed, Ended, Garbage, Silent
 from harness.settings.realdisk import RealDisk
@@ -107,8 +107,7 @@ def _ended(track: Track, ended: Ended) -> tuple[str, str]:
         raise UsageError(ended.message) if ended.error == "UsageError" else HarnessError(ended.message)
     if ended.error:
         return _raised(track, ended.error, ended.message)
-    track.record(track.now_ms, "life", 0, "returned", {})
-    return "returned", ""
+    return returned(track, ended.message)
 
 
 def _raised(track: Track, error: str, message: str) -> tuple[str, str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from zlib import crc32
 
 from harness.clock import VirtualLoop
-from harness.disk import Disk
+from harness.disk import Disk, Kept
 from harness.errors import HarnessError
 from harness.faults import Survive
 from harness.settings.frames import Act, Acted, Tear
@@ -96,8 +96,17 @@ class RealDisk:
         if act == "read" and acted.checksum != crc32(self._record.read()):
             raise HarnessError(f"the child read other bytes than it wrote: {self.path}")
 
-    def crash(self, survive: Survive | int) -> int:
-        """Kill the child and lose the pending bytes that do not survive; return how many were kept."""
+    def poison(self) -> None:
+        """What is pending will never be durable: so it is in the record, and after death in the file."""
+        self._record.poison()
+
+    def rewrite(self, data: bytes) -> None:
+        """The file at rest holds other bytes now; nobody runs."""
+        self._record.rewrite(data)
+        self._write()
+
+    def crash(self, survive: Survive | int) -> Kept:
+        """Kill the child and lose the pending bytes that do not survive; return what was kept of them."""
         child, loop, record = self._child, self._loop, self._record
         assert child is not None and loop is not None
         size = record.durable + record.pending
@@ -113,12 +122,18 @@ class RealDisk:
         detail = {"status": -9, "bytes": found, "past": found - record.durable}
         self._track.record(loop.now_ms, "life", 0, "killed", detail)
         kept = record.crash(survive)
-        self._cut(record.durable)
+        self._write()
         return kept
 
-    def _cut(self, size: int) -> None:
+    def _write(self) -> None:
+        """Make the file what the record says is left: shorter, or with the damage of the crash in it."""
+        left = self._record.read()
         with open(self.path, "r+b") as file:
-            file.truncate(size)
+            file.truncate(len(left))
+            if file.read() != left:
+                file.seek(0)
+                file.write(left)
+            file.flush()
             os.fsync(file.fileno())
         self.audit()
 

@@ -53,7 +53,7 @@ class Recorder:
         self.event("disk:flush", "done", durable=self.disk.durable)
 
     def crash(self, kept: int) -> None:
-        kept = self.disk.crash(kept)
+        kept = self.disk.crash(kept).bytes
         self.event("life", "died", kept=kept)
 
     def repair(self) -> None:
