@@ -59,6 +59,7 @@ from harness.types import (
     View,
 )
 from harness.world import World
+from longhaul.conformance.trial import assert_conforms
 from longhaul.trial import Broken, assert_survives, crash_specs
 
 __all__ = [
@@ -68,6 +69,6 @@ __all__ = [
     "MalformedArguments", "Message", "Metric", "Model", "NoSpace", "Orchestrator", "Parameters", "Passage", "Policy",
     "Proceed", "Question", "RateLimit", "RateLimited", "Reply", "Request", "Result", "Run", "Scenario", "ServerError",
     "ServerFailed", "Setup", "Slow", "Spec", "Strike", "TimedOut", "Tool", "ToolCall", "ToolError", "TornAppend",
-    "Usage", "UsageError", "Verdict", "View", "World", "WrongType", "assert_survives", "crash_specs", "execute",
-    "forever", "judge", "parse",
+    "Usage", "UsageError", "Verdict", "View", "World", "WrongType", "assert_conforms", "assert_survives", "crash_specs",
+    "execute", "forever", "judge", "parse",
 ]  # fmt: skip

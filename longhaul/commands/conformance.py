@@ -15,6 +15,7 @@ from longhaul.choices import choice
 from longhaul.conformance.exclusions import NOTHING, Exclusions, read_exclusions, stale, stale_error, written
 from longhaul.conformance.levels import conformance_of
 from longhaul.conformance.requirement import LEVELS, Conformance
+from longhaul.conformance.runs import Watch
 from longhaul.conformance.table import shape, text
 from longhaul.grid import stopped_by_ctrl_c
 from longhaul.names import short_name
@@ -62,7 +63,7 @@ def _found(orchestrator: Choice, tier: Tier, tolerated: Exclusions) -> Conforman
         def progress(done: int, planned: int, spec: Spec) -> None:
             bar.update(task, completed=done, total=planned, description=short_name(spec))
 
-        return conformance_of(orchestrator, tier, tolerated, stopped, progress)
+        return conformance_of(orchestrator, tier, tolerated, watch=Watch(stopped, progress))
 
 
 def _refuse_stale(found: Conformance, tolerated: Exclusions, path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.spec import Choice, Spec
@@ -10,25 +10,22 @@ from longhaul.conformance.capabilities import MEANINGS, detected
 from longhaul.conformance.exclusions import NOTHING, Exclusions
 from longhaul.conformance.requirement import Conformance, Finding, Requirement
 from longhaul.conformance.requirements import REQUIREMENTS
-from longhaul.conformance.runs import Seen, Trials
+from longhaul.conformance.runs import NOBODY, Seen, Trials, Watch
 from longhaul.conformance.subject import EFFORTS, Subject, met
 from longhaul.tiers import Tier
 
-Stopped = Callable[[], bool]
-Progress = Callable[[int, int, Spec], None]
-
 
 def conformance_of(
-    orchestrator: Choice, tier: Tier = "pr", exclusions: Exclusions = NOTHING, stopped: Stopped = lambda: False,
-    progress: Progress = lambda done, planned, spec: None,
+    orchestrator: Choice, tier: Tier = "pr", exclusions: Exclusions = NOTHING,
+    requirements: tuple[Requirement, ...] = REQUIREMENTS, watch: Watch = NOBODY,
 ) -> Conformance:  # fmt: skip
     """Put an orchestrator to every probe of a tier. Raises `UsageError` for one that cannot be found or built."""
     subject = met(orchestrator, EFFORTS[tier])
     subject = replace(subject, capabilities=detected(subject))
     trials = Trials(subject.first)
-    plans = {requirement.name: _planned(requirement, subject, trials) for requirement in REQUIREMENTS}
-    trials.run(stopped, progress)
-    findings = [_Evidence(requirement, plans[requirement.name], trials, subject) for requirement in REQUIREMENTS]
+    plans = {requirement.name: _planned(requirement, subject, trials) for requirement in requirements}
+    trials.run(watch)
+    findings = [_Evidence(requirement, plans[requirement.name], trials, subject) for requirement in requirements]
     return Conformance(
         orchestrator.name, tier, tuple(evidence.finding(exclusions) for evidence in findings), subject.capabilities,
         failing=frozenset(name for evidence in findings for name in evidence.failing),
@@ -40,7 +37,7 @@ def _planned(requirement: Requirement, subject: Subject, trials: Trials) -> tupl
     if requirement.needs and not subject.has(requirement.needs):
         return ()
     specs = tuple(dict.fromkeys(spec for probe in requirement.probes for spec in probe(subject)))
-    trials.want(specs, requirement.checks)
+    trials.want(specs, (*requirement.checks, *requirement.guards))
     return specs
 
 
@@ -55,36 +52,38 @@ class _Evidence:
         self._subject = subject
 
     @property
+    def _decide(self) -> tuple[str, ...]:
+        return (*self._requirement.checks, *self._requirement.guards)
+
+    @property
     def failing(self) -> Iterable[str]:
         """The names under which what fails here may be tolerated: the requirement's own, and those of its checks."""
         if not self._plain().holds:
             yield self._requirement.name
         for seen in self._seen:
-            yield from (name for name in self._requirement.checks if _fails(seen, name))
+            yield from (name for name in self._decide if _fails(seen, name))
 
     def finding(self, exclusions: Exclusions) -> Finding:
         """What was found, with the tolerated failures marked."""
         plain = self._plain()
         if plain.holds:
             return plain
-        tolerated = self._requirement.name in exclusions
-        left = tuple(check for check in self._requirement.checks if check not in exclusions)
-        if tolerated or (left != self._requirement.checks and left and self._plain(left).holds):
+        if self._requirement.name in exclusions or self._plain(exclusions).holds:
             return replace(plain, outcome="excluded")
         return plain
 
-    def _plain(self, checks: tuple[str, ...] = ()) -> Finding:
-        checks = checks or self._requirement.checks
+    def _plain(self, without: Exclusions = NOTHING) -> Finding:
+        decide = tuple(name for name in self._decide if name not in without)
         valid = [seen for seen in self._seen if not seen.void and not seen.harness_error]
         counted = Finding(self._requirement, "pass", self._planned, len(valid))
         absent = self._absent()
         if absent:
             return replace(counted, outcome="absent", reason=absent)
-        failed = [(seen, why) for seen in valid if (why := _why(seen, checks))]
+        failed = [(seen, why) for seen in valid if (why := _why(seen, decide))]
         if failed:
             seen, why = min(failed, key=lambda pair: len(pair[0].spec.strikes))
             return replace(counted, outcome="fail", reason=why, spec=seen.spec, failures=len(failed))
-        doubt = self._doubt(valid, checks)
+        doubt = self._doubt(valid, without)
         return replace(counted, outcome="unknown", reason=doubt) if doubt else counted
 
     def _absent(self) -> str:
@@ -93,7 +92,7 @@ class _Evidence:
             return ""
         return f"no {needs}: nothing was seen that {MEANINGS[needs]}"
 
-    def _doubt(self, valid: list[Seen], checks: tuple[str, ...]) -> str:
+    def _doubt(self, valid: list[Seen], without: Exclusions) -> str:
         """Why nothing that fails is not yet a pass."""
         if not self._planned:
             return "nothing could be probed: no clean run did the job" if not self._subject.clean else "no run to probe"
@@ -102,8 +101,8 @@ class _Evidence:
         void = next((seen for seen in self._seen if seen.void or seen.harness_error), None)
         if void is not None:
             return void.void or void.harness_error
-        for name in checks:
-            if not any(seen.verdicts[name].outcome == "pass" for seen in valid):
+        for name in self._requirement.checks:
+            if name not in without and not any(seen.verdicts[name].outcome == "pass" for seen in valid):
                 why = next((seen.verdicts[name].witness for seen in valid if seen.verdicts[name].witness), "")
                 return f"{name} had nothing to judge in {len(valid)} runs{f': {why}' if why else ''}"
         return ""

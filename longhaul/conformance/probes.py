@@ -24,6 +24,7 @@ from harness.faults import (
     ServerError,
     Slow,
     Strike,
+    Survive,
     TornAppend,
     WrongType,
 )
@@ -47,12 +48,18 @@ TRIES = (1, 2)
 """How often a fault strikes that passes: less often than the three tries that are documented."""
 
 WAIT = RateLimit(20_000)
+MANGLED: tuple[Survive, ...] = ("reordered", "bit_flip")
 SETTLES = ("tool", "query", "human", "model")
 
 
 def clean(subject: Subject) -> Iterator[Spec]:
     """Nothing struck."""
     return iter(subject.first)
+
+
+def ended(subject: Subject) -> Iterator[Spec]:
+    """Nothing struck, and after its end one life more."""
+    return (replace(run.spec, heal=True) for run in subject.runs())
 
 
 def compacting(subject: Subject) -> Iterator[Spec]:
@@ -94,8 +101,16 @@ def waits(subject: Subject) -> Iterator[Spec]:
 
 
 def bad_answers(subject: Subject) -> Iterator[Spec]:
-    """Answers that no tool can use, or that say nothing."""
-    return _at_model(subject, BAD_ANSWERS, TRIES)
+    """Answers that no tool can use, or that say nothing: once and twice in the middle, once in place of the last one.
+
+    Not twice at the end: the calls that a fault makes up there would share one id, which is another fault.
+    """
+    for run in subject.runs():
+        last = run.passages.get("model", 0)
+        if last > 3:
+            yield from _strikes(run.spec, "model", 2, BAD_ANSWERS, TRIES)
+        if last:
+            yield from _strikes(run.spec, "model", last, BAD_ANSWERS, (1,))
 
 
 def tool_faults(subject: Subject) -> Iterator[Spec]:
@@ -136,6 +151,14 @@ def damaged(scenario: str = "", kind: str = "") -> Probe:
             yield from (_torn(run.spec, nth) for nth in range(1, run.passages.get("disk:append", 0) + 1))
 
     return probe
+
+
+def mangled(subject: Subject) -> Iterator[Spec]:
+    """A crash at every point at which something is unflushed, of which a part survives that nobody wrote like that."""
+    for run in subject.runs():
+        for survive in MANGLED:
+            points = (spec for spec in single_crashes(run.spec, survive, run) if _leaves_a_tail(spec))
+            yield from sampled(points, subject.effort.share)
 
 
 def _torn(spec: Spec, nth: int) -> Spec:

@@ -36,8 +36,9 @@ Outcome: TypeAlias = Literal["pass", "fail", "unknown", "absent", "excluded"]
 class Requirement:
     """One thing a level demands: a sentence, the probes that put it to the test, and the checks that decide.
 
-    Every check must pass in at least one run and fail in none. `needs` names the capability without which the probes say
-    nothing; an orchestrator that has it not is `absent` here, and that counts against the level where it is `demanded`.
+    Every one of `checks` must pass in at least one run and fail in none; `guards` must fail in none. `needs` names the
+    capability without which the probes say nothing; an orchestrator that has it not is `absent` here, and that counts
+    against the level where it is `demanded`.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Requirement:
     says: str
     probes: tuple[Probe, ...]
     checks: tuple[str, ...]
+    guards: tuple[str, ...] = ()
     needs: str = ""
     demanded: bool = True
 

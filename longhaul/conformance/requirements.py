@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from harness.checks import SAFETY
 from longhaul.conformance import probes
 from longhaul.conformance.requirement import Level, Requirement
 from longhaul.conformance.subject import EXACTLY_ONCE, REPEATABLE
@@ -9,7 +10,7 @@ from longhaul.conformance.subject import EXACTLY_ONCE, REPEATABLE
 DONE = ("ending_sane", "world_correct")
 KEPT = ("ending_sane", "no_lost_effect")
 ONCE = ("effect_once", "no_lost_effect", "acknowledged_effect", "world_correct", "ending_sane")
-SAFE = ("effect_once", "acknowledged_effect", "transcript_well_formed")
+NEVER = tuple(check.__name__ for check in SAFETY)
 
 CORE = (
     Requirement(
@@ -69,6 +70,10 @@ DURABLE = (
         (probes.killed(), probes.damaged()), ("transcript_well_formed", "pins_visible"), needs="journal",
     ),
     Requirement(
+        "stays_done", "DURABLE", "Started again after its end, it does nothing a second time.",
+        (probes.ended,), ONCE, needs="journal",
+    ),
+    Requirement(
         "caps_kept", "DURABLE", "A crash does not give it new turns or tokens to use.",
         (probes.capped_and_killed,), ("budgets_hold", "ending_sane"), needs="journal",
     ),
@@ -78,7 +83,7 @@ EXACT = (
     *(
         Requirement(
             f"once_{kind}", "EXACT", f"Killed at any point, it does nothing twice and nothing too little; {tools}.",
-            (probes.killed(EXACTLY_ONCE, kind), probes.damaged(EXACTLY_ONCE, kind)), ONCE,
+            (probes.killed(EXACTLY_ONCE, kind), probes.damaged(EXACTLY_ONCE, kind)), ONCE, NEVER,
         )
         for kind, tools in (
             ("deduplicating", "tools know their keys"),
@@ -92,7 +97,7 @@ EXACT = (
     ),
     Requirement(
         "lost_answers", "EXACT", "An effect of which the answer was lost is neither repeated nor given up.",
-        (probes.lost_answers,), ONCE,
+        (probes.lost_answers,), ONCE, NEVER,
     ),
     Requirement(
         "write_ahead", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
@@ -108,19 +113,23 @@ EXACT = (
 ADVERSARIAL = (
     Requirement(
         "killed_again", "ADVERSARIAL", "A second crash, while it recovers or later, changes nothing of all this.",
-        (probes.killed_twice,), (*ONCE, "indeterminate_named", "transcript_well_formed"), needs="journal",
+        (probes.killed_twice,), (*ONCE, "indeterminate_named", "transcript_well_formed"), NEVER, needs="journal",
+    ),
+    Requirement(
+        "mangled_tails", "ADVERSARIAL", "Unflushed writes that survive out of order, or with a bit flipped, are cut off.",
+        (probes.mangled,), ONCE, NEVER, needs="journal",
     ),
     Requirement(
         "trouble_in_doubt", "ADVERSARIAL", "Faults while it finds out what happened do not make it guess.",
-        (probes.troubled_recovery,), (*ONCE, "indeterminate_named"), needs="journal",
+        (probes.troubled_recovery,), (*ONCE, "indeterminate_named"), NEVER, needs="journal",
     ),
     Requirement(
         "faults_that_stay", "ADVERSARIAL", "What fails for ever ends the run by itself, in order, with nothing twice.",
-        (probes.faults_that_stay,), ("ending_sane", "budgets_hold", "backoff_respected", *SAFE),
+        (probes.faults_that_stay,), ("ending_sane", "budgets_hold", "backoff_respected", "effect_once"), NEVER,
     ),
     Requirement(
         "crash_loops", "ADVERSARIAL", "A step that kills every life is given up, by itself and with a reason.",
-        (probes.crash_loops,), ("ending_sane", *SAFE), needs="journal",
+        (probes.crash_loops,), ("ending_sane", "effect_once"), NEVER, needs="journal",
     ),
 )  # fmt: skip
 

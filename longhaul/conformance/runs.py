@@ -40,19 +40,29 @@ def tried(spec: Spec) -> Run | Seen:
         return Seen(spec, harness_error=f"{error} in {spec!r}")
 
 
-def judged(run: Run | Seen, checks: Iterable[str]) -> Seen:
-    """Judge a run by the checks named. A check that raises is an error of the harness, and no verdict."""
+def judged(run: Run | Seen, checks: Iterable[Check]) -> Seen:
+    """Judge a run by some checks. A check that raises is an error of the harness, and no verdict."""
     if isinstance(run, Seen):
         return run
     if run.ending == "watchdog":
         return Seen(run.spec, run.ending, broken=run.reason)
-    known = checks_by_name()
-    judgement = judge(run, tuple(known[name] for name in checks))
+    judgement = judge(run, tuple(checks))
     raised = next((verdict for verdict in judgement.verdicts if verdict.harness_error), None)
     if raised is not None:
         return Seen(run.spec, run.ending, harness_error=f"{raised.name}: {raised.witness} in {run.spec!r}")
     void = judgement.violated if judgement.outcome == "invalid" else ""
     return Seen(run.spec, run.ending, {verdict.name: verdict for verdict in judgement.verdicts}, void)
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Who looks on: `stopped` is asked before each run, `progress` is told of it (done, planned, spec)."""
+
+    stopped: Callable[[], bool] = lambda: False
+    progress: Callable[[int, int, Spec], None] = lambda done, planned, spec: None
+
+
+NOBODY = Watch()
 
 
 class Trials:
@@ -73,14 +83,15 @@ class Trials:
         for spec in specs:
             self._wanted.setdefault(spec, {}).update(dict.fromkeys(checks))
 
-    def run(self, stopped: Callable[[], bool], progress: Callable[[int, int, Spec], None]) -> None:
+    def run(self, watch: Watch) -> None:
         """Run what was planned, until somebody stops it or a run has to be ended by the watchdog."""
+        known = checks_by_name()
         for done, (spec, checks) in enumerate(self._wanted.items()):
-            if stopped():
+            if watch.stopped():
                 self.ended_early, self.interrupted = "interrupted", True
                 return
-            progress(done, len(self._wanted), spec)
-            self._seen[spec] = judged(self._known.get(spec) or tried(spec), checks)
+            watch.progress(done, len(self._wanted), spec)
+            self._seen[spec] = judged(self._known.get(spec) or tried(spec), [known[name] for name in checks])
             if self._seen[spec].ending == "watchdog":
                 self.ended_early = "one of them never gave up the thread"
                 return

@@ -20,7 +20,7 @@ class Effort:
     """How much of each probe is run. Shares are of the crash points; the same points are drawn everywhere.
 
     `horizon` is the size of the jobs in turns, `firsts` the share of crash points after which a second crash follows, and
-    `seconds` the share of second crashes after each of them; `seeds` is how many mixed plans are drawn.
+    `seconds` the share of second crashes after each of them.
     """
 
     horizon: int
@@ -28,14 +28,13 @@ class Effort:
     survivors: tuple[Survive, ...]
     firsts: float
     seconds: float
-    seeds: int
 
 
 EFFORTS: dict[Tier, Effort] = {
-    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1, 5),
-    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.15, 0.25, 100),
-    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1_000),
-    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 5_000),
+    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1),
+    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.15, 0.25),
+    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5),
+    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5),
 }
 
 EXACTLY_ONCE = "pay_invoices"
