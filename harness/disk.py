@@ -47,6 +47,9 @@ class Medium(Protocol):
     def rewrite(self, data: bytes) -> None:
         """The file at rest holds other bytes now."""
 
+    def fork(self) -> Medium:
+        """A disk that goes on from here on its own. Raises `UsageError` for a real file, which cannot."""
+
 
 class Kept(NamedTuple):
     """What is left of the pending bytes after a crash: how many, and how many of them are whole from their beginning."""

@@ -14,7 +14,7 @@ from zlib import crc32
 
 from harness.clock import VirtualLoop
 from harness.disk import Disk, Kept
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.faults import Survive
 from harness.settings.frames import Act, Acted, Tear
 from harness.settings.spawn import Child
@@ -124,6 +124,10 @@ class RealDisk:
         kept = record.crash(survive)
         self._write()
         return kept
+
+    def fork(self) -> Disk:
+        """Refused: a real file is no value."""
+        raise UsageError("a run on a real file cannot be forked; explore it in the setting sim")
 
     def _write(self) -> None:
         """Make the file what the record says is left: shorter, or with the damage of the crash in it."""
