@@ -45,15 +45,21 @@ def command(**options: Any) -> int:
     tolerated = read_exclusions(options["exclusions"]) if options["exclusions"] else NOTHING
     found = _found(choice("Orchestrator", options["orchestrator"]), options["tier"], tolerated)
     say(json.dumps(shape(found), indent=1) if options["as_json"] else text(found))
+    code = exit_code(found, options["level"] or "")
+    if options["write_exclusions"] and not found.interrupted:
+        options["write_exclusions"].write_text(written(found, tolerated), encoding="utf-8")
+    elif not found.interrupted:
+        _refuse_stale(found, tolerated, options["exclusions"])
+    return code
+
+
+def exit_code(found: Conformance, level: str) -> int:
+    """What a script is told. Raises `HarnessError` where some run says nothing because the harness itself failed."""
     if found.interrupted:
         return exits.INTERRUPTED
     if found.harness_errors:
         raise HarnessError(f"{len(found.harness_errors)} of the runs say nothing, the first: {found.harness_errors[0]}")
-    if options["write_exclusions"]:
-        options["write_exclusions"].write_text(written(found, tolerated), encoding="utf-8")
-    else:
-        _refuse_stale(found, tolerated, options["exclusions"])
-    return exits.WORSE if options["level"] and not found.reaches(options["level"]) else exits.FINE
+    return exits.WORSE if level and not found.reaches(level) else exits.FINE
 
 
 def _found(orchestrator: Choice, tier: Tier, tolerated: Exclusions) -> Conformance:

@@ -62,7 +62,7 @@ DURABLE = (
         (probes.damaged(EXACTLY_ONCE),), KEPT, needs="journal",
     ),
     Requirement(
-        "journal_whole", "DURABLE", "What it leaves on disk can be read from end to end.",
+        "readable_journal", "DURABLE", "What it leaves on disk can be read from end to end.",
         (probes.clean, probes.killed(), probes.damaged()), ("journal_whole",), needs="legible", demanded=False,
     ),
     Requirement(
@@ -100,7 +100,7 @@ EXACT = (
         (probes.lost_answers,), ONCE, NEVER,
     ),
     Requirement(
-        "write_ahead", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
+        "intent_first", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
         (probes.clean, probes.killed(), probes.damaged()), ("decision_durable", "write_ahead"), needs="legible",
         demanded=False,
     ),

@@ -91,7 +91,8 @@ class Trials:
                 self.ended_early, self.interrupted = "interrupted", True
                 return
             watch.progress(done, len(self._wanted), spec)
-            self._seen[spec] = judged(self._known.get(spec) or tried(spec), [known[name] for name in checks])
+            asked = (check for name, check in known.items() if name in checks)
+            self._seen[spec] = judged(self._known.get(spec) or tried(spec), asked)
             if self._seen[spec].ending == "watchdog":
                 self.ended_early = "one of them never gave up the thread"
                 return
