@@ -21,9 +21,10 @@ TIGHT_VIEW = 0.25
 
 @dataclass(frozen=True)
 class _Kind:
-    """A capability: the specs in which it would show, and what it looks like there (empty where it does not show)."""
+    """A capability: what is said of whoever lacks it, the specs in which it would show, and how it shows (or empty)."""
 
     name: str
+    lack: str
     specs: Callable[[Subject], Iterator[Spec]]
     sign: Callable[[Subject, Run], str]
 
@@ -41,7 +42,7 @@ def _detect(kind: _Kind, subject: Subject) -> Capability:
         sign = kind.sign(subject, run) if isinstance(run, Run) else ""
         if sign:
             return Capability(kind.name, True, sign, spec)
-    return Capability(kind.name, False, "", last)
+    return Capability(kind.name, False, kind.lack, last)
 
 
 def _clean(subject: Subject) -> Iterator[Spec]:
@@ -148,26 +149,14 @@ def _after(run: Run, event: Event | None) -> tuple[Event, ...]:
 
 
 _KINDS = (
-    _Kind("repeatable", _clean, _repeats),
-    _Kind("journal", _clean, _journals),
-    _Kind("legible", _clean, _legible),
-    _Kind("retries", _model_struck(RateLimit()), _retries),
-    _Kind("deadlines", _model_struck(Hang()), _deadlines),
-    _Kind("queries", _killed_after_effect("queryable"), _asks("query", "asked the tool about a key")),
-    _Kind("people", _killed_after_effect("blind"), _asks("human", "asked a person")),
-    _Kind("parallel", _clean, _parallel),
-    _Kind("compaction", _tight, _compacts),
-)
-
-MEANINGS = {
-    "repeatable": "the same spec gives the same history",
-    "journal": "makes something durable",
-    "legible": "its journal is in the framing of the harness, so what is in it can be judged",
-    "retries": "asks a model again that failed",
-    "deadlines": "does not wait for ever for an answer",
-    "queries": "asks a tool what became of a call",
-    "people": "asks a person what became of a call",
-    "parallel": "has several calls under way at once",
-    "compaction": "shortens what the model is shown",
-}
-"""Each capability and what it means."""
+    _Kind("repeatable", "one spec gave two histories, so a failure may not come again", _clean, _repeats),
+    _Kind("journal", "nothing was ever made durable", _clean, _journals),
+    _Kind("legible journal", "what it writes is in a format of its own", _clean, _legible),
+    _Kind("retries", "a model that failed was never asked again", _model_struck(RateLimit()), _retries),
+    _Kind("deadlines", "an answer that never comes is waited for", _model_struck(Hang()), _deadlines),
+    _Kind("queries", "a tool was never asked what became of a call", _killed_after_effect("queryable"),
+          _asks("query", "asked the tool about a key")),
+    _Kind("people", "nobody was asked about a blind tool", _killed_after_effect("blind"), _asks("human", "asked a person")),
+    _Kind("parallel calls", "one call at a time", _clean, _parallel),
+    _Kind("compaction", "what the model is shown was never shortened", _tight, _compacts),
+)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.spec import Choice, Spec
-from longhaul.conformance.capabilities import MEANINGS, detected
+from longhaul.conformance.capabilities import detected
 from longhaul.conformance.exclusions import NOTHING, Exclusions
 from longhaul.conformance.requirement import Conformance, Finding, Requirement
 from longhaul.conformance.requirements import REQUIREMENTS
@@ -90,12 +90,12 @@ class _Evidence:
         needs = self._requirement.needs
         if not needs or self._subject.has(needs) or not self._subject.clean:
             return ""
-        return f"no {needs}: nothing was seen that {MEANINGS[needs]}"
+        return f"no {needs}: {self._subject.lack(needs)}"
 
     def _doubt(self, valid: list[Seen], without: Exclusions) -> str:
         """Why nothing that fails is not yet a pass."""
         if not self._planned:
-            return "nothing could be probed: no clean run did the job" if not self._subject.clean else "no run to probe"
+            return "no clean run did the job" if not self._subject.clean else "no run to probe"
         if self._cut:
             return f"{len(self._seen)} of {self._planned} runs were made: {self._cut}"
         void = next((seen for seen in self._seen if seen.void or seen.harness_error), None)

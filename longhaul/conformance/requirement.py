@@ -74,7 +74,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Capability:
-    """Something an orchestrator was seen to do, or not; `seen` is the evidence in a few words."""
+    """Something an orchestrator was seen to do, or not; `seen` is the evidence in a few words, or what is missing."""
 
     name: str
     present: bool

@@ -63,7 +63,7 @@ DURABLE = (
     ),
     Requirement(
         "readable_journal", "DURABLE", "What it leaves on disk can be read from end to end.",
-        (probes.clean, probes.killed(), probes.damaged()), ("journal_whole",), needs="legible", demanded=False,
+        (probes.clean, probes.killed(), probes.damaged()), ("journal_whole",), needs="legible journal", demanded=False,
     ),
     Requirement(
         "shown_whole", "DURABLE", "After a crash too, requests are well-formed and pins are in them.",
@@ -101,12 +101,12 @@ EXACT = (
     ),
     Requirement(
         "intent_first", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
-        (probes.clean, probes.killed(), probes.damaged()), ("decision_durable", "write_ahead"), needs="legible",
+        (probes.clean, probes.killed(), probes.damaged()), ("decision_durable", "write_ahead"), needs="legible journal",
         demanded=False,
     ),
     Requirement(
         "ends_for_good", "EXACT", "Once it has ended it does nothing more, in no life.",
-        (probes.clean, probes.killed()), ("terminality",), needs="legible", demanded=False,
+        (probes.clean, probes.killed()), ("terminality",), needs="legible journal", demanded=False,
     ),
 )  # fmt: skip
 

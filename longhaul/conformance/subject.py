@@ -68,6 +68,10 @@ class Subject:
         """Whether a capability was detected."""
         return any(capability.name == name and capability.present for capability in self.capabilities)
 
+    def lack(self, name: str) -> str:
+        """What is said of it where it lacks a capability."""
+        return next((capability.seen for capability in self.capabilities if capability.name == name), "")
+
 
 def clean_specs(orchestrator: Choice, effort: Effort) -> tuple[Spec, ...]:
     """What every orchestrator is asked to do first, with nothing struck."""

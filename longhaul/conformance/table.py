@@ -9,7 +9,7 @@ from longhaul.conformance.requirement import LEVELS, NONE, Conformance, Finding
 from longhaul.lines import COLUMNS, cut, wrapped
 from longhaul.trial import repro
 
-_HEAD = f"{'requirement':<19}{'level':<12}{'valid/planned':>14}  {'verdict':<9}first reason"
+_HEAD = f"{'requirement':<19}{'level':<11}{'valid/plan':>12}  {'verdict':<9}first reason"
 
 
 def text(found: Conformance) -> str:
@@ -35,7 +35,8 @@ def _state(found: Conformance, level: str) -> str:
     short = [finding for finding in findings if not finding.holds]
     if not short:
         return "reached" if found.reaches(level) else "would hold"
-    return f"failed ({len(short)} of {len(findings)})"
+    known = any(finding.outcome != "unknown" for finding in short)
+    return f"{'failed' if known else 'unknown'} ({len(short)} of {len(findings)})"
 
 
 def _top(found: Conformance) -> Iterator[str]:
@@ -50,7 +51,7 @@ def _row(finding: Finding) -> str:
     requirement = finding.requirement
     runs = f"{finding.valid}/{finding.runs}"
     reason = " ".join(finding.reason.split())
-    line = f"{requirement.name:<19}{requirement.level:<12}{runs:>14}  {finding.outcome:<9}"
+    line = f"{requirement.name:<19}{requirement.level:<11}{runs:>12}  {finding.outcome:<9}"
     return cut(f"{line}{reason}", COLUMNS).rstrip()
 
 
