@@ -39,6 +39,10 @@ class InvalidRequest(DoorError):
     """400: the request itself is malformed (an orphan call, a missing result, ...); sending it again cannot help."""
 
 
+class AuthenticationFailed(DoorError):
+    """401 or 403: the key is not accepted, or may not do this; only a person can mend it, and then the run can go on."""
+
+
 class ContextTooLong(InvalidRequest):
     """400: the request and the reserved output do not fit the model's context window."""
 

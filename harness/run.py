@@ -13,6 +13,7 @@ from harness import resolve
 from harness.boot import boot
 from harness.clock import VirtualLoop, task_names, wall_seconds
 from harness.errors import HarnessError, UsageError
+from harness.faults import check_sites
 from harness.guard import Watchdog, guarded, install, watchdog
 from harness.history import Event, History
 from harness.host import Host
@@ -124,6 +125,7 @@ def execute_in(spec: Spec, setup: Setup) -> Run:
 
 def prepared(spec: Spec, setup: Setup) -> tuple[Track, Live]:
     """A run that has not begun, and how each of its lives is lived."""
+    check_sites(spec, setup)
     struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
     track = Track(spec, setup, resolve.policy(spec.policy), struck)
     run = resolve.orchestrator(spec.orchestrator, setup)

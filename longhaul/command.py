@@ -19,7 +19,7 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "conformance")
+COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "conformance")
 
 
 def group() -> click.Group:

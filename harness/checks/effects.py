@@ -46,17 +46,14 @@ def _place(event: Event) -> str:
 def _story(reading: Reading, before: Event, event: Event) -> str:
     """What the journal held of the first effect when the second happened, and under which key that was asked for."""
     old, new = before.detail["key"], event.detail["key"]
-    again = f"under the same key {new!r}" if old == new else f"under the new key {new!r} instead of {old!r}"
-    resumed = reading.born[event.life] if 0 < event.life < len(reading.born) else 0
-    where = (
-        f"life {event.life}, resumed at event {resumed}, asked" if event.life != before.life and resumed else "asked"
-    )
-    asked = f"{where} {again}"
     if reading.lines is None:
-        return asked
+        return f"keys {old!r} and {new!r}"
+    resumed = reading.born[event.life] if before.life < event.life < len(reading.born) else 0
+    who = f"life {event.life}, resumed at event {resumed}," if resumed else "it"
+    key = f"used the same key {new!r}" if old == new else f"used the new key {new!r} instead of {old!r}"
     intent = _durable(reading, reading.intents.get(old, ()))
     result = _durable(reading, reading.outcomes.get(before.detail["id"], ()))
-    return f"intent {intent}; result {result}; {asked}"
+    return f"intent {intent}; result {result}; {who} {key}"
 
 
 def _durable(reading: Reading, indices: tuple[int, ...]) -> str:

@@ -53,15 +53,20 @@ class Line(msgspec.Struct):
 
 
 class JournalFile:
-    """One file. A line that is appended after a torn one runs into it and can never be read again: it is gone at once."""
+    """One file. `rewritten` is the event at which somebody else changed it (0 = never).
 
-    __slots__ = ("_pending", "_rest", "_torn", "durable_size", "lines", "readable", "size")
+    A line that is appended after a torn one runs into it and can never be read again: it is gone at once.
+    """
+
+    __slots__ = ("_pending", "_rest", "_torn", "durable_size", "lines", "poisoned", "readable", "rewritten", "size")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.readable = True
         self.size = 0
         self.durable_size = 0
+        self.poisoned = False
+        self.rewritten = 0
         self._pending = 0
         self._torn = False
         self._rest = b""
@@ -73,6 +78,7 @@ class JournalFile:
         for index in range(self._pending, len(self.lines)):
             twin.lines[index] = copy(self.lines[index])
         twin.readable, twin.size, twin.durable_size = self.readable, self.size, self.durable_size
+        twin.poisoned, twin.rewritten = self.poisoned, self.rewritten
         twin._pending, twin._torn, twin._rest = self._pending, self._torn, self._rest
         return twin
 
@@ -115,6 +121,7 @@ class JournalFile:
                 line.durable = number
             index += 1
         self._pending, self.durable_size = index, durable
+        self.poisoned = durable < self.size
 
     def die(self, whole: int, kept: int, number: int) -> None:
         """Of the pending bytes `kept` are still there after a crash, the first `whole` of them undamaged."""
@@ -124,14 +131,28 @@ class JournalFile:
 
     def truncate(self, size: int, number: int) -> None:
         """The file was cut, durably; what was pending before the cut is durable too."""
+        if self.poisoned and size > self.durable_size:
+            self._cut(size, number)
+            return
         self.flush(min(size, self.size), number)
-        for index in range(self._pending - 1, -1, -1):
+        self._cut(size, number)
+        self._settle(size, number)
+
+    def rewrite(self, size: int, number: int) -> None:
+        """Somebody changed the file at rest, nobody knows where: of its lines nothing is certain from now on."""
+        self.rewritten = number
+        self._settle(size, number)
+        self._torn = False
+
+    def _cut(self, size: int, number: int) -> None:
+        """Lines that end behind `size` are gone."""
+        self.size = size
+        for index in range(len(self.lines) - 1, -1, -1):
             line = self.lines[index]
             if line.end <= size and not line.gone:
                 break
             if not line.gone:
                 self.lines[index] = Line(line.type, line.entry, line.written, line.end, line.durable, number)
-        self._settle(size, number)
 
     def _settle(self, size: int, number: int) -> None:
         """What is still pending is gone; the file ends at `size`, in the middle of a line or after one."""
@@ -139,6 +160,7 @@ class JournalFile:
             line.gone = line.gone or number
         self._pending = len(self.lines)
         self.size = self.durable_size = size
+        self.poisoned = False
         self._rest = b""
         last = next((line.end for line in reversed(self.lines) if not line.gone), 0)
         self._torn = size != last

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 OPAQUE = "the journal is not in the harness's own format, so its content cannot be judged"
 
-ENDINGS = ("died", "returned", "raised", "stuck", "waiting", "limit", "broken", "killed")
+ENDINGS = ("died", "returned", "raised", "stuck", "waiting", "limit", "broken")
 """What the event of a life that ended may be called."""
 
 
@@ -222,6 +222,9 @@ class Reading:
     def _truncated(self, event: Event) -> None:
         self.file.truncate(event.detail["size"], event.number)
 
+    def _rewritten(self, event: Event) -> None:
+        self.file.rewrite(event.detail["bytes"], event.number)
+
     _STEPS: ClassVar[dict[tuple[str, str], Callable[[Reading, Event], None]]] = {
         ("model", "request"): _requested,
         ("life", "born"): _born,
@@ -231,8 +234,10 @@ class Reading:
         ("tool", "result"): _result,
         ("tool", "error"): _error,
         ("disk:append", "done"): _appended,
+        ("disk:append", "partial"): _appended,
         ("disk:flush", "done"): _flushed,
         ("disk:truncate", "done"): _truncated,
+        ("boot", "rewritten"): _rewritten,
     }
 
 

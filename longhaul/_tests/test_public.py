@@ -17,7 +17,8 @@ Answer Broken CHECKS Check ConnectionLost ContextTooLong CrashAfter CrashBefore 
 FailAfter FailBefore Fault HallucinatedTool Hang HangAfter HarnessError Host InvalidRequest Judgement Limits
 MalformedArguments Message Metric Model NoSpace Orchestrator PROGRESS Parameters Passage Policy Proceed Question RateLimit
 RateLimited Reply Request Result Run SAFETY Scenario ServerError ServerFailed Setup Slow Spec Strike TimedOut Tool ToolCall
-ToolError TornAppend Usage UsageError Verdict View World WrongType assert_conforms assert_survives crash_specs execute forever judge parse
+ToolError TornAppend Usage UsageError Verdict View World WrongType assert_conforms assert_survives crash_specs execute
+forever judge parse
 """.split()  # noqa: SIM905
 )
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -27,6 +26,7 @@ from harness.faults import (
     Survive,
     TornAppend,
     WrongType,
+    fits,
 )
 from harness.points import double_crashes, sampled, single_crashes
 from harness.run import Run
@@ -206,10 +206,9 @@ def _troubled(struck: Run) -> Iterator[Spec]:
         if event.nth and event.site.partition(":")[0] in SETTLES:
             passed.setdefault(event.site, event.nth)
     for site, nth in passed.items():
+        # a person who never answers is waited for, by design
         faults = tuple(fault for fault in TROUBLE if site != "human" or not isinstance(fault, Hang))
-        for fault in faults:
-            for times in TRIES:
-                yield replace(struck.spec, strikes=(*struck.spec.strikes, Strike(site, nth, fault, times)))
+        yield from _strikes(struck.spec, site, nth, faults, TRIES)
 
 
 def faults_that_stay(subject: Subject) -> Iterator[Spec]:
@@ -232,8 +231,11 @@ def _at_model(subject: Subject, faults: tuple[Any, ...], times: Iterable[int | N
 
 
 def _strikes(spec: Spec, site: str, nth: int, faults: tuple[Any, ...], times: Iterable[int | None]) -> Iterator[Spec]:
-    strike = partial(Strike, site, nth)
-    return (replace(spec, strikes=(strike(fault, count),)) for count in times for fault in faults)
+    """One spec more for each fault that can strike there, and each number of times."""
+    legal = [fault for fault in faults if fits(fault, site)]
+    return (
+        replace(spec, strikes=(*spec.strikes, Strike(site, nth, fault, count))) for count in times for fault in legal
+    )
 
 
 def _tools(run: Run) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ from harness.orchestrators.reference.entries import (
 )  # fmt: skip
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed
+from harness.orchestrators.reference.standing import standing
 from harness.orchestrators.reference.state import State, evolve, fold
 from harness.plain import mended, plain_repr
 from harness.types import Question, Reply, Request, Result, Tool, View
@@ -81,6 +82,7 @@ class _Shell:
         }
         self.state: State = fold(entries)
         self._noted: list[bytes] = []
+        host.standing = lambda: standing(self.state, self.config)
         self._open()
 
     def _open(self) -> None:

@@ -34,17 +34,17 @@ def compact(state: State, config: Config) -> Command | None:
         return Note(rule="compaction", entries=(entry,), flush=True)
 
 
-def _room(state: State, config: Config) -> int:
+def room(state: State, config: Config) -> int:
     """Tokens that a view may have: the budget, and what the window leaves beside tools and output."""
     return max(1, min(config.budget, config.window - config.tools_tokens - state.limits.max_output))
 
 
 def _pressed(state: State, config: Config) -> bool:
-    return state.overflowed or state.view.weight >= config.trigger * _room(state, config)
+    return state.overflowed or state.view.weight >= config.trigger * room(state, config)
 
 
 def _next_step(state: State, config: Config) -> Command | None:
-    budget = state.compacting.budget if state.compacting else _room(state, config)
+    budget = state.compacting.budget if state.compacting else room(state, config)
     replies = [(known.digest, known.reply) for known in state.condensed]
     step = drive(config.policy, state.view, budget, replies)
     if isinstance(step, Final):
