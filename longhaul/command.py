@@ -19,7 +19,20 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "conformance")
+COMMANDS = (
+    "run",
+    "leaderboard",
+    "gate",
+    "show",
+    "diff",
+    "repro",
+    "verify",
+    "finish",
+    "points",
+    "conformance",
+    "faults",
+    "explain",
+)
 
 
 def group() -> click.Group:
