@@ -90,27 +90,9 @@ def capped_and_killed(subject: Subject) -> Iterator[Spec]:
             yield from _singles(subject, tried(spec), subject.effort.share / 2)
 
 
-def model_faults(subject: Subject) -> Iterator[Spec]:
-    """Every fault of a model that passes, at its second request and at its last."""
-    return _at_model(subject, MODEL_FAULTS, TRIES)
-
-
 def waits(subject: Subject) -> Iterator[Spec]:
     """A model that asks for a wait: once, twice, and for ever."""
     return _at_model(subject, (WAIT,), (*TRIES, None))
-
-
-def bad_answers(subject: Subject) -> Iterator[Spec]:
-    """Answers that no tool can use, or that say nothing: once and twice in the middle, once in place of the last one.
-
-    Not twice at the end: the calls that a fault makes up there would share one id, which is another fault.
-    """
-    for run in subject.runs():
-        last = run.passages.get("model", 0)
-        if last > 3:
-            yield from _strikes(run.spec, "model", 2, BAD_ANSWERS, TRIES)
-        if last:
-            yield from _strikes(run.spec, "model", last, BAD_ANSWERS, (1,))
 
 
 def tool_faults(subject: Subject) -> Iterator[Spec]:

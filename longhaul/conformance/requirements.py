@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.checks import SAFETY
-from longhaul.conformance import probes
+from longhaul.conformance import catalogued, probes
 from longhaul.conformance.requirement import Level, Requirement
 from longhaul.conformance.subject import EXACTLY_ONCE, REPEATABLE
 
@@ -12,6 +12,12 @@ KEPT = ("ending_sane", "no_lost_effect")
 ONCE = ("effect_once", "no_lost_effect", "acknowledged_effect", "world_correct", "ending_sane")
 NEVER = tuple(check.__name__ for check in SAFETY)
 
+MODEL_FAULTS = catalogued.struck("F01", "F03", "F04", "F06", "F07", "F09", at="model")
+"""429, overload, 5xx, no answer, a slow one, a lost connection."""
+
+BAD_ANSWERS = catalogued.struck("F12", "F13", "F14", "F16", "F17", plain=True)
+"""Malformed calls, tools that do not exist, wrong arguments, one bad call among others, nothing at all."""
+
 CORE = (
     Requirement(
         "completes", "CORE", "With nothing struck it does every job: the world is right, nothing twice, nothing lost.",
@@ -19,7 +25,7 @@ CORE = (
     ),
     Requirement(
         "well_formed", "CORE", "Every request is one that a vendor takes: each call has its one result, in order.",
-        (probes.clean, probes.bad_answers), ("transcript_well_formed",),
+        (probes.clean, BAD_ANSWERS), ("transcript_well_formed",),
     ),
     Requirement("keeps_pins", "CORE", "What is pinned is in every request.", (probes.clean,), ("pins_visible",)),
     Requirement(
@@ -32,7 +38,7 @@ CORE = (
     ),
     Requirement(
         "outlasts_model", "CORE", "A model that fails or hangs once or twice does not keep it from its job.",
-        (probes.model_faults,), DONE, needs="retries",
+        (MODEL_FAULTS,), DONE, needs="retries",
     ),
     Requirement(
         "backs_off", "CORE", "It waits as long as a 429 says, and tries no more often than it may.",
@@ -44,7 +50,7 @@ CORE = (
     ),
     Requirement(
         "bad_answers", "CORE", "Malformed calls, tools that do not exist and empty answers do not either.",
-        (probes.bad_answers,), DONE,
+        (BAD_ANSWERS,), DONE,
     ),
 )  # fmt: skip
 
@@ -100,6 +106,10 @@ EXACT = (
         (probes.lost_answers,), ONCE, NEVER,
     ),
     Requirement(
+        "whole_answers", "EXACT", "Nothing is done on the word of an answer that is hollow, malformed or cut off.",
+        (catalogued.struck("F05", "F08", "F10", "F11", "F12"),), ONCE, NEVER,
+    ),
+    Requirement(
         "intent_first", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
         (probes.clean, probes.killed(), probes.damaged()), ("decision_durable", "write_ahead"), needs="legible journal",
         demanded=False,
@@ -111,6 +121,18 @@ EXACT = (
 )  # fmt: skip
 
 ADVERSARIAL = (
+    Requirement(
+        "masks_faults", "ADVERSARIAL", "Every fault of the catalogue that can be masked is masked.",
+        (catalogued.masked,), ONCE, NEVER,
+    ),
+    Requirement(
+        "surfaces_faults", "ADVERSARIAL", "Under the others it may stop or refuse; nothing happens twice all the same.",
+        (catalogued.surfaced,), ("effect_once",), NEVER,
+    ),
+    Requirement(
+        "masks_in_recovery", "ADVERSARIAL", "Faults that strike while it recovers from a crash are masked too.",
+        (catalogued.in_recovery,), ONCE, NEVER, needs="journal",
+    ),
     Requirement(
         "killed_again", "ADVERSARIAL", "A second crash, while it recovers or later, changes nothing of all this.",
         (probes.killed_twice,), (*ONCE, "indeterminate_named", "transcript_well_formed"), NEVER, needs="journal",

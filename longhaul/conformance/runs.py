@@ -9,7 +9,7 @@ from functools import cache
 from harness.checks import CHECKS, Check, Verdict, judge
 from harness.errors import HarnessError, UsageError
 from harness.run import Run, execute
-from harness.spec import Spec, check_spec
+from harness.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,11 @@ def checks_by_name() -> dict[str, Check]:
 def tried(spec: Spec) -> Run | Seen:
     """The run of a spec, or what kept it from being one: the orchestrator broke the rules, or the harness failed."""
     try:
-        check_spec(spec)
-    except UsageError as error:
-        return Seen(spec, harness_error=f"no such spec can be: {error}")
-    try:
         return execute(spec)
-    except UsageError as error:
-        return Seen(spec, broken=str(error))
-    except HarnessError as error:
+    except (UsageError, HarnessError) as error:
+        if isinstance(error, UsageError) and not spec.strikes:
+            return Seen(spec, broken=str(error))
+        # with nothing struck it did run: so it is the strike that cannot be, or the harness that failed
         return Seen(spec, harness_error=f"{error} in {spec!r}")
 
 

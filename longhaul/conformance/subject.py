@@ -28,13 +28,14 @@ class Effort:
     survivors: tuple[Survive, ...]
     firsts: float
     seconds: float
+    faults: float
 
 
 EFFORTS: dict[Tier, Effort] = {
-    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1),
-    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.15, 0.25),
-    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5),
-    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5),
+    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1, 0.2),
+    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.25, 1.0),
+    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0),
+    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0),
 }
 
 EXACTLY_ONCE = "pay_invoices"
