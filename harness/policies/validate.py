@@ -1,13 +1,16 @@
-"""What a policy may not do to a view: drop a pin, make it bigger, cut a call from its result.
+"""What a policy may not do to a view: drop a pin, make it bigger, cut a call from its result, state facts nobody stated.
 
 The first two are errors of the policy and end the run by name. A cut pair is repaired by dropping both sides, counted and
-named: sent as it is, the vendor would refuse the next request, and every one after it.
+named: sent as it is, the vendor would refuse the next request, and every one after it. A line `name = value` in a message
+of the policy's own that stands nowhere in the old view was made up by whoever wrote the summary: it is taken out, and named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from harness.plain import plain_repr
 from harness.tokens import view_tokens
@@ -20,11 +23,15 @@ class PolicyError(Exception):
 
 @dataclass(frozen=True)
 class Checked:
-    """A view that may be shown: `repaired` counts the messages dropped to mend cut pairs, `problems` names the cuts."""
+    """A view that may be shown: `repaired` counts the messages dropped to mend cut pairs, `problems` names the cuts.
+
+    `invented` are the lines that were taken out because nobody had ever stated them.
+    """
 
     view: tuple[Message, ...]
     repaired: int
     problems: tuple[str, ...]
+    invented: tuple[str, ...] = ()
 
 
 def validated(policy: str, before: View, after: object, budget: int) -> Checked:
@@ -49,7 +56,45 @@ def validated(policy: str, before: View, after: object, budget: int) -> Checked:
             f"{policy} put {added} tokens of its own into the view, for a budget of {budget}; summarise shorter"
         )
     whole, problems = whole_pairs(view)
-    return Checked(whole, len(view) - len(whole), problems)
+    honest, invented = without_inventions(before, whole)
+    return Checked(honest, len(view) - len(whole), problems, invented)
+
+
+FACT = " = "
+PROGRESS = "done"
+"""The name under which a summary says what is finished, in words of its own: a statement about the work, no fact of it."""
+
+NOTHING_LEFT = "(Nothing of this summary could be verified.)"
+
+
+def without_inventions(before: View, after: Sequence[Message]) -> tuple[tuple[Message, ...], tuple[str, ...]]:
+    """The new view without facts in the policy's own messages that stand nowhere in the old one, and those lines."""
+    stating = [message for message in after if message.role != "tool" and FACT in message.content]
+    own = set(stating).difference(before) if stating else ()
+    if not own:
+        return tuple(after), ()
+    stated = {line.rstrip() for message in before for line in message.content.split("\n") if FACT in line}
+    honest: list[Message] = []
+    invented: list[str] = []
+    for message in after:
+        lines = message.content.split("\n") if message in own else []
+        made_up = [line for line in lines if _is_fact(line) and not _stated(line, stated, before)]
+        if made_up:
+            invented += made_up
+            left = "\n".join(line for line in lines if line not in made_up).strip()
+            message = replace(message, content=left or NOTHING_LEFT)
+        honest.append(message)
+    return tuple(honest), tuple(invented)
+
+
+def _is_fact(line: str) -> bool:
+    return FACT in line and line.partition(FACT)[0] != PROGRESS
+
+
+def _stated(line: str, stated: set[str], before: View) -> bool:
+    """Whether a line stands in the old view, as a line or within one, with or without a bullet before it."""
+    fact = line.strip(" -*\t\r")
+    return line.rstrip() in stated or any(fact in message.content for message in before)
 
 
 def _added(before: View, view: View) -> int:

@@ -49,7 +49,7 @@ ENTRIES = st.sampled_from(
         STARTED, Resumed(life=1), Asked(tokens=10), Replied(reply=Reply("done")),
         Replied(reply=Reply("", (CALL, OTHER), "calls")),
         Replied(reply=Reply()), Failed(what="model", error="RateLimited", message="", not_before=5),
-        Failed(what="a", error="TimedOut", message=""), Failed(what="policy", error="TimedOut", message="", final=True),
+        Failed(what="a", error="TimedOut", message=""), Failed(what="policy", error="TimedOut", message="", remedy="none"),
         Called(intents=(Intent(CALL, "k"), Intent(OTHER, "l"))), Returned(id="a", result=Result("ok")),
         Returned(id="b", result=Result("ok")), Returned(id="unknown", result=Result()), Waiting(id="a", question="?"),
         Answered(id="a", happened=False, text="no"), Answered(id="a", happened=True, text="yes", result=Result("ok")),
@@ -142,7 +142,8 @@ def test_a_wait_that_the_vendor_asks_for_is_kept_to_whatever_the_status(error: t
 
 def test_the_tuple_of_rules_tells_the_order():
     assert [rule.__name__ for rule in RULES] == [
-        "resolve_doubt", "reject_calls", "begin_calls", "complete", "give_up", "budgets", "compact", "ask",
+        "park_crash_loop", "resolve_doubt", "reject_calls", "begin_calls", "complete", "break_circles", "give_up",
+        "budgets", "compact", "ask",
     ]  # fmt: skip
 
 

@@ -208,12 +208,6 @@ def test_a_request_that_a_crash_lost_is_on_the_books():
     assert len(entries(crashed, "Asked")) == len(entries(clean, "Asked")) + 2
 
 
-def test_an_endless_crash_loop_is_ended_by_the_number_of_lives():
-    run = run_reference(invoices(), strikes=(Strike("model", 2, CrashBefore(), None),))
-    assert run.ending == "limit"
-    assert run.lives == 16
-
-
 def test_a_read_only_step_costs_one_flush_and_a_mutating_one_two():
     run = run_reference(invoices(4))
     requests = run.passages["model"]

@@ -19,6 +19,23 @@ WARN_SHARE_PERCENT = 80
 BACKOFF_MS = 500
 BACKOFF_MAX_MS = 60_000
 NUDGES_MAX = 2
+"""Unusable answers in a row that are answered with a nudge; the next one parks the session."""
+
+LAPS_NUDGED = 3
+"""Repetitions of the same calls with the same outcome after which the model is told so."""
+
+LAPS_MAX = 6
+"""Repetitions after which the session is parked: the model does not get out by itself."""
+
+STALLED_LIVES_MAX = 5
+"""Lives in a row that may die without any outcome; the next one parks the session before it takes the step again."""
+
+RESULT_SHARE = 4
+"""One result may take this part (a fourth) of a view ..."""
+
+RESULT_TOKENS_LEAST = 4_000
+"""... or so many tokens, where that is more: a source file is shown whole even in a small view, if the window takes it."""
+
 POLICY_OUTPUT = 4_096
 """Output tokens reserved for a summary, where the window leaves room for so many."""
 
@@ -41,6 +58,11 @@ class Config:
     def trigger(self) -> float:
         """Share of the budget from which on the policy is asked."""
         return float(getattr(self.policy, "trigger", TRIGGER))
+
+    def shown_max(self, max_output: int) -> int:
+        """Tokens of one text from which on the view shows its head and tail only; half of the window at the most."""
+        room = max(1, self.window - self.tools_tokens - max_output)
+        return min(room // 2, max(RESULT_TOKENS_LEAST, min(self.budget, room) // RESULT_SHARE))
 
     def tool(self, name: str) -> Tool | None:
         """The tool of a name."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import msgspec
 
@@ -44,24 +44,36 @@ class Asked(_Entry, frozen=True, kw_only=True, gc=False):
 
 
 class Replied(_Entry, frozen=True, kw_only=True, gc=False):
-    """The model answered the view. `reused` are calls whose id the model had used before; they got an id of our own."""
+    """The model answered the view. `reused` are calls whose id the model had used before; they got an id of our own.
+
+    `told` is what the view shows of a text that is too long for it; empty where it shows the text itself.
+    """
 
     reply: Reply
     reused: tuple[str, ...] = ()
+    told: str = ""
 
 
 REQUESTS = ("model", "policy")
 """What failures call requests; no call may have such an id."""
 
 
+Remedy = Literal["again", "shrink", "person", "none"]
+"""What may help after a failure: trying again, a shorter request, a person (key, quota, model), or nothing."""
+
+
 class Failed(_Entry, frozen=True, kw_only=True, gc=False):
-    """A request (`what` is "model" or "policy") or a call (`what` is its id) failed; not to be tried before `not_before`."""
+    """A request (`what` is "model" or "policy") or a call (`what` is its id) failed; not to be tried before `not_before`.
+
+    `tokens` is the output of an answer that came and could not be used.
+    """
 
     what: str
     error: str
     message: str
     not_before: int = 0
-    final: bool = False
+    remedy: Remedy = "again"
+    tokens: int = 0
 
 
 class Intent(msgspec.Struct, frozen=True, gc=False):
@@ -78,10 +90,11 @@ class Called(_Entry, frozen=True, kw_only=True, gc=False):
 
 
 class Returned(_Entry, frozen=True, kw_only=True, gc=False):
-    """A call has its outcome."""
+    """A call has its outcome. `told` is what the view shows instead of the result, where that is too long or says nothing."""
 
     id: str
     result: Result
+    told: str = ""
 
 
 class Waiting(_Entry, frozen=True, kw_only=True, gc=False):
@@ -98,6 +111,7 @@ class Answered(_Entry, frozen=True, kw_only=True, gc=False):
     happened: bool | None
     text: str
     result: Result | None = None
+    told: str = ""
 
 
 class Compacting(_Entry, frozen=True, kw_only=True, gc=False):
@@ -116,7 +130,10 @@ class Condensed(_Entry, frozen=True, kw_only=True, gc=False):
 
 
 class Compacted(_Entry, frozen=True, kw_only=True, gc=False):
-    """The view was rewritten: `view` holds ranges of the old one as (start, stop), and new messages."""
+    """The view was rewritten: `view` holds ranges of the old one as (start, stop), and new messages.
+
+    `repaired` counts messages dropped to mend cut pairs, `invented` are facts of a summary that nobody had ever stated.
+    """
 
     view: tuple[tuple[int, int] | Message, ...]
     dropped: int
@@ -124,6 +141,7 @@ class Compacted(_Entry, frozen=True, kw_only=True, gc=False):
     tokens_after: int
     reason: str
     repaired: int = 0
+    invented: tuple[str, ...] = ()
 
 
 class Warned(_Entry, frozen=True, kw_only=True, gc=False):
@@ -135,7 +153,7 @@ class Warned(_Entry, frozen=True, kw_only=True, gc=False):
 
 
 class Nudged(_Entry, frozen=True, kw_only=True, gc=False):
-    """The model answered nothing and was told to go on."""
+    """The model answered nothing, or went round in circles, and was told so."""
 
     text: str
 
@@ -167,7 +185,7 @@ def decode_entries(records: Iterable[Record], session: str) -> list[Entry]:
             _check_first(record, session)
         try:
             entries.append(_decode(record.json))
-        except msgspec.ValidationError as error:
+        except msgspec.DecodeError as error:
             raise JournalError(
                 f"unknown entry at byte {record.offset}: {error}; was it written by another version?"
             ) from None
@@ -181,7 +199,10 @@ class _First(msgspec.Struct):
 
 
 def _check_first(record: Record, session: str) -> None:
-    first = msgspec.json.decode(record.json, type=_First)
+    try:
+        first = msgspec.json.decode(record.json, type=_First)
+    except msgspec.DecodeError as error:
+        raise JournalError(f"the first record is no entry ({error}); name another file, nothing was changed") from None
     if first.type != "Started":
         raise JournalError(f"the journal begins with {first.type!r}, not with Started: its first records are missing")
     if first.version > VERSION:

@@ -12,13 +12,22 @@ from typing import Any
 from msgspec import convert, to_builtins
 from msgspec.structs import replace
 
-from harness.errors import DiskFailed, DoorError, InvalidRequest
+from harness.errors import DiskFailed, DoorError
 from harness.host import Host
-from harness.journal import VERSION, Writer, decode
+from harness.journal import VERSION, Writer
+from harness.orchestrators.reference.answers import (
+    clipped,
+    contradiction,
+    failed_answer,
+    odd_usage,
+    sound_reply,
+    sound_result,
+    told,
+    unusable,
+)
 from harness.orchestrators.reference.commands import Ask, AskHuman, CallAll, Command, Condense, Note, Query
 from harness.orchestrators.reference.config import Config, make_config
 from harness.orchestrators.reference.entries import (
-    REQUESTS,
     Answered,
     Asked,
     Called,
@@ -31,26 +40,34 @@ from harness.orchestrators.reference.entries import (
     Returned,
     Started,
     Waiting,
-    decode_entries,
     encode,
 )  # fmt: skip
+from harness.orchestrators.reference.restore import restore
 from harness.orchestrators.reference.rules import decide
-from harness.orchestrators.reference.rules.failures import failed
+from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
-from harness.orchestrators.reference.state import State, evolve, fold
+from harness.orchestrators.reference.state import State, evolve
 from harness.plain import mended, plain_repr
-from harness.types import Question, Reply, Request, Result, Tool, View
+from harness.types import Question, Reply, Request, Result, Tool, ToolCall, View
+
+CLOCK_SLACK_MS = 60_000
+"""A clock that moves on by so much more than anything here can take has jumped."""
+
+
+DOWN_MAX_MS = 1 << 60
+"""How long a session may lie still between two lives: as long as it likes."""
 
 
 async def run(host: Host) -> str:
     """Run or resume the session of this host's journal to its end; return the answer, or why there is none.
 
     A disk that refuses parks the session: what is durable is a whole prefix, and nothing was done without its intent.
+    Raises `JournalError`, before anything passes another door, for a journal that may not be continued.
     """
     try:
         return await _run(host)
     except DiskFailed as error:
-        return f"parked: {error.message}; resume when the disk takes writes again"
+        return f"parked: {error.message}; resume when the disk can be used again"
 
 
 async def _run(host: Host) -> str:
@@ -64,38 +81,58 @@ async def _run(host: Host) -> str:
         await shell.perform(command)
 
 
+class Contradiction(DoorError):
+    """A result that is ok by its status and an error by its content."""
+
+
 class _Shell:
-    """One life of the reference orchestrator."""
+    """One life of the reference orchestrator. `state` is all that a resumed life knows; the rest follows from the host."""
 
     def __init__(self, host: Host) -> None:
         self.host = host
         self.config: Config = make_config(host.tools, host.policy, host.budget, host.window)
         self._tools: dict[str, Tool] = {tool.name: tool for tool in host.tools}
         data = host.read()
-        records = decode(data)
-        entries = decode_entries(records.records, host.session)
-        if records.size < len(data):
-            host.truncate(records.size)
-        self._journal = Writer(records.records[-1].barrier + 1 if records.records else 0)
-        self._ids = {*REQUESTS} | {
-            call.id for entry in entries if isinstance(entry, Replied) for call in entry.reply.calls
-        }
-        self.state: State = fold(entries)
+        restored = restore(data, host.session)
+        if restored.size < len(data):
+            host.truncate(restored.size)
+        self._journal = Writer(restored.barrier)
+        self._ids = set(restored.ids)
+        self.state: State = restored.state
         self._noted: list[bytes] = []
         host.standing = lambda: standing(self.state, self.config)
+        self._size = self._durable = restored.size
+        self._clock_off = max(0, self.state.at - host.now())
+        self._step_max_ms = DOWN_MAX_MS
         self._open()
+        limits = self.state.limits
+        self._shown_max = self.config.shown_max(limits.max_output)
+        waits = (limits.model_timeout_ms, limits.tool_timeout_ms, limits.data_timeout_ms, limits.retry_wait_ms)
+        self._step_max_ms = max(waits) + CLOCK_SLACK_MS
 
     def _open(self) -> None:
-        host = self.host
-        if self.state.started is None:
+        host, state = self.host, self.state
+        if state.started is None:
             self.note(Started(rule="start", session=host.session, version=VERSION, goal=host.goal, limits=host.limits,
                               policy=plain_repr(host.policy), budget=host.budget))  # fmt: skip
-        elif self.state.finished is None:
-            self.note(Resumed(rule="resume", facts={"lives": self.state.lives}, life=self.state.lives))
+        elif state.finished is None or state.finished.outcome == "parked":
+            self.note(Resumed(rule="resume", facts={"lives": state.lives}, life=state.lives))
+
+    def _now(self) -> int:
+        """The session's own time: the host's, but it never goes back and never leaps.
+
+        A clock that jumps by more than anything under way can take is followed from where it is now; only people may
+        take as long as they like. So waits are durations, and a jump neither eats a budget nor stretches a wait.
+        """
+        at, now = self.state.at, self.host.now() + self._clock_off
+        if at <= now <= at + self._step_max_ms or (at <= now and self.state.waiting_since is not None):
+            return now
+        self._clock_off += at - now
+        return at
 
     def note(self, entry: Entry) -> None:
         """Record one entry, and fold it in. It reaches the disk before anything else passes the door (`write`)."""
-        stamped = replace(entry, at=self.host.now())
+        stamped = replace(entry, at=self._now())
         try:
             json = encode(stamped)
         except UnicodeEncodeError:  # a lone surrogate, which no journal in UTF-8 can hold
@@ -107,15 +144,27 @@ class _Shell:
     def write(self) -> None:
         """Hand what was noted to the disk, in one append."""
         if self._noted:
-            self.host.append(b"".join(self._noted))
+            data = b"".join(self._noted)
             self._noted.clear()
+            self.host.append(data)
+            self._size += len(data)
 
     def flush(self) -> None:
-        """Make everything recorded so far durable."""
+        """Make everything recorded so far durable.
+
+        After a flush that failed nobody knows what of it is on the disk, and another flush would not tell: what is not
+        surely durable is cut off, so that the next life finds the truth, and nothing more is done in this one.
+        """
         self.write()
-        if self._journal.dirty:
+        if not self._journal.dirty:
+            return
+        try:
             self.host.flush()
-            self._journal.flushed()
+        except DiskFailed:
+            self.host.truncate(self._durable)
+            raise
+        self._durable = self._size
+        self._journal.flushed()
 
     async def perform(self, command: Command) -> None:
         """Do what a command says and record what came of it."""
@@ -137,7 +186,8 @@ class _Shell:
                 await self._ask_human(command)
 
     async def _wait(self, not_before: int) -> None:
-        wait = not_before - self.host.now()
+        """Wait as long as was asked for, counted from the newest entry: a clock that jumps meanwhile changes nothing."""
+        wait = not_before - self.state.at
         if wait > 0:
             self.flush()
             await self.host.sleep(wait)
@@ -154,10 +204,16 @@ class _Shell:
         self.note(Asked(rule=what, tokens=tokens))
         self.flush()
         try:
-            return await self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms)
+            reply = sound_reply(await self.host.model(request, timeout_ms=self.state.limits.model_timeout_ms))
         except DoorError as error:
-            self.note(failed(what, error, self.state.failures, self.host.now()))
+            self.note(failed(what, error, self.state.failures, self._now()))
             return None
+        why = unusable(reply, what)
+        if why is None:
+            return reply
+        now, failures = self._now(), self.state.failures
+        self.note(failed_answer(what, reply, why, wait_after(what, failures, now), now))
+        return None
 
     def _replied(self, reply: Reply) -> Replied:
         """The reply with ids that are unique in this session: a reused one is renamed, and refused by a rule."""
@@ -168,9 +224,15 @@ class _Shell:
                 reused.append(call.id)
             self._ids.add(call.id)
             calls.append(call)
-        if not reused:
-            return Replied(reply=reply)
-        return Replied(rule="ids", reply=replace(reply, calls=tuple(calls)), reused=tuple(reused))
+        told = clipped(reply.text, self._shown_max)
+        if reused:
+            return Replied(rule="ids", reply=replace(reply, calls=tuple(calls)), reused=tuple(reused), told=told)
+        odd = odd_usage(reply.usage)
+        return (
+            Replied(rule="usage", facts={"usage": odd}, reply=reply, told=told)
+            if odd
+            else Replied(reply=reply, told=told)
+        )
 
     async def _call_all(self, command: CallAll) -> None:
         await self._wait(command.not_before)
@@ -182,11 +244,15 @@ class _Shell:
             self.note(await self._call(command.intents[0]))
             return
         running = {asyncio.create_task(self._call(intent)) for intent in command.intents}
-        while running:
-            ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
-            for task in ended:
-                self.note(task.result())
-            self.write()
+        try:
+            while running:
+                ended, running = await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+                for task in ended:
+                    self.note(task.result())
+                self.write()
+        finally:
+            for task in running:  # the disk refused: what the others answer can no longer be recorded
+                task.cancel()
 
     async def _call(self, intent: Intent) -> Entry:
         call = intent.call
@@ -194,16 +260,23 @@ class _Shell:
         timeout_ms = limits.data_timeout_ms if tool and tool.data else limits.tool_timeout_ms
         try:
             result = await self.host.tool(call, intent.key, timeout_ms=timeout_ms)
-        except InvalidRequest as error:
-            return Returned(rule="calls", id=call.id, result=Result(status="error", error=error.message))
         except DoorError as error:
             return self._call_failed(call.id, error)
-        return Returned(id=call.id, result=result)
+        return self._outcome(call, sound_result(result))
+
+    def _outcome(self, call: ToolCall, result: Result) -> Entry:
+        """What a call returned; one that says ok and holds an error has not said whether it happened."""
+        tool = self._tools.get(call.name)
+        mutating = tool is None or tool.effect != "read"
+        error = contradiction(result) if mutating else ""
+        if error:
+            return self._call_failed(call.id, Contradiction(f"status ok, and an error: {error}"))
+        return Returned(id=call.id, result=result, told=told(result, mutating, self._shown_max))
 
     def _call_failed(self, call_id: str, error: DoorError) -> Failed:
         tried = (known.failures + known.unheard for known in self.state.open if known.intent.call.id == call_id)
         failures = next(tried, 0)
-        return failed(call_id, error, failures, self.host.now())
+        return failed(call_id, error, failures, self._now())
 
     async def _query(self, command: Query) -> None:
         await self._wait(command.not_before)
@@ -215,7 +288,9 @@ class _Shell:
             self.note(self._call_failed(call.id, error))
             return
         if found is not None:
-            self.note(Returned(rule="doubt", facts={"found": True}, id=call.id, result=found))
+            result = sound_result(found)
+            shown = told(result, True, self._shown_max)
+            self.note(Returned(rule="doubt", facts={"found": True}, id=call.id, result=result, told=shown))
             return
         self.note(Called(rule="doubt", facts={"found": False}, intents=(command.intent,)))
         self.flush()
@@ -233,8 +308,10 @@ class _Shell:
             self.note(self._call_failed(call.id, error))
             return
         facts: dict[str, Any] = {"happened": answer.happened}
+        result = sound_result(answer.result) if answer.result else None
+        shown = told(result, True, self._shown_max) if result else ""
         self.note(Answered(rule="doubt", facts=facts, id=call.id, happened=answer.happened, text=answer.text,
-                           result=answer.result))  # fmt: skip
+                           result=result, told=shown))  # fmt: skip
 
     async def _condense(self, command: Condense) -> None:
         await self._wait(command.not_before)

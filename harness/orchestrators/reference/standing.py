@@ -20,13 +20,14 @@ def standing(state: State, config: Config) -> Standing:
     started = state.started.at if state.started else 0
     pressed = config.trigger * room(state, config)
     under_way = (state.failure, state.failures, state.pending, state.open, state.compacting, state.condensed)
+    steady = (state.unusable, state.stalled, state.careful, state.loop.same, state.loop.swing, state.overflow is None)
     quiet = not any(under_way) and state.finished is None
     return Standing(
-        state=(state.turn, state.nudges) if quiet else None,
+        state=(state.turn, steady) if quiet else None,
         spent=(
             (state.tokens, limits.tokens),
             (state.cost, limits.cost),
-            (state.at - started - state.waited_ms, limits.compute_ms),
+            (state.at - started - state.idle_ms, limits.compute_ms),
             (state.view.weight, 0 if math.isinf(pressed) else math.floor(pressed)),
         ),
     )

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec.structs import replace
 
+from harness.orchestrators.reference.answers import DONE, useful
 from harness.orchestrators.reference.entries import (
     REQUESTS,
     Answered,
@@ -31,11 +32,15 @@ from harness.orchestrators.reference.entries import (
     Waiting,
     Warned,
 )  # fmt: skip
+from harness.orchestrators.reference.loops import Loop, turned
 from harness.tokens import message_tokens
-from harness.types import Limits, Message, Reply, Result, ToolCall, shown
+from harness.types import Limits, Message, Reply, Result, ToolCall, Usage, shown
 from harness.vector import Vector
 
 Standing = Literal["running", "doubt", "again", "asking", "unknown"]
+
+REFUSALS = ("RateLimited", "AuthenticationFailed", "InvalidRequest", "ContextTooLong")
+"""Errors of attempts that had no effect: the call was turned away at the tool's door."""
 
 
 class Open(msgspec.Struct, frozen=True, gc=False):
@@ -43,12 +48,13 @@ class Open(msgspec.Struct, frozen=True, gc=False):
 
     `again`: known not to have happened, so it may be repeated under its key. `unknown`: a person was asked and cannot tell.
     `doubtful`: an earlier attempt may have had its effect, so that a refusal of this one says nothing about the call.
-    `unheard` counts the questions to a person that got no answer.
+    `unheard` counts the questions to a person that got no answer. `barred`: the tool turned it away for good.
     """
 
     intent: Intent
     standing: Standing = "running"
     doubtful: bool = False
+    barred: bool = False
     failures: int = 0
     unheard: int = 0
     not_before: int = 0
@@ -59,7 +65,11 @@ class State(msgspec.Struct, frozen=True, gc=False):
     """Everything `decide` may know; a pure function of the journal.
 
     `pending` are calls of the last reply that were not begun, `open` those without outcome, `returned` the outcomes of
-    the turn so far. `tokens` and `cost` count every request, answered or not. `waited_ms` is time spent on people.
+    the turn so far. `tokens` and `cost` count every request, answered or not. `idle_ms` is time spent on people and
+    between lives. `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were
+    empty or cut. After a crash the session is `careful` until a call has an outcome: every intent is made durable, so
+    that a call which kills the process is known by its name. `overflow` is the vendor's word that the request is too
+    long, `compacted_turn` and `shrunk_turn` when the policy was last asked and when the view was last made to fit.
     """
 
     started: Started | None = None
@@ -72,18 +82,24 @@ class State(msgspec.Struct, frozen=True, gc=False):
     reused: tuple[str, ...] = ()
     pending: tuple[ToolCall, ...] = ()
     open: tuple[Open, ...] = ()
-    returned: tuple[tuple[str, Result], ...] = ()
+    returned: tuple[tuple[str, str], ...] = ()
     failure: Failed | None = None
     failures: int = 0
     tokens: int = 0
     cost: int = 0
-    waited_ms: int = 0
+    asked: int = 0
+    idle_ms: int = 0
     waiting_since: int | None = None
     warned: tuple[str, ...] = ()
-    nudges: int = 0
+    unusable: int = 0
+    loop: Loop = Loop()
+    stalled: int = 0
+    careful: bool = False
+    overflow: Failed | None = None
     compacting: Compacting | None = None
     condensed: tuple[Condensed, ...] = ()
     compacted_turn: int = -1
+    shrunk_turn: int = -1
 
     @property
     def limits(self) -> Limits:
@@ -91,10 +107,9 @@ class State(msgspec.Struct, frozen=True, gc=False):
         return self.started.limits if self.started else Limits()
 
     @property
-    def overflowed(self) -> bool:
-        """The last request did not fit the model's window."""
-        failure = self.failure
-        return failure is not None and failure.what == "model" and failure.error == "ContextTooLong"
+    def compute_ms(self) -> int:
+        """Time spent on the work itself, over all lives."""
+        return self.at - (self.started.at if self.started else 0) - self.idle_ms
 
 
 def fold(entries: Iterable[Entry], state: State | None = None) -> State:
@@ -117,42 +132,81 @@ def _started(state: State, entry: Started) -> State:
 
 
 def _resumed(state: State, entry: Resumed) -> State:
+    """What was under way is in doubt. The time between lives is idle, but for one request that may have been in flight."""
+    idle = state.idle_ms
+    if state.waiting_since is None:
+        in_flight = 0 if state.finished else state.limits.model_timeout_ms
+        idle += max(0, entry.at - state.at - in_flight)
+    if state.finished is not None and state.finished.outcome == "parked":
+        state = _afresh(state, entry.at)
     known = (replace(call, standing="doubt") if call.standing == "running" else call for call in state.open)
     still = tuple(replace(call, doubtful=True) if call.standing == "doubt" else call for call in known)
-    return replace(state, at=entry.at, lives=state.lives + 1, open=still)
+    return replace(
+        state, at=entry.at, lives=state.lives + 1, open=still, idle_ms=idle, stalled=state.stalled + 1, careful=True
+    )
+
+
+def _afresh(state: State, at: int) -> State:
+    """A parked session is taken up again: every count of tries begins anew; budgets do not, nor does a wait that binds."""
+    cap = state.limits.retry_wait_ms
+    still = tuple(
+        replace(
+            call, standing="doubt" if call.standing == "unknown" else call.standing, barred=False, failures=0,
+            unheard=0, not_before=call.not_before if call.not_before - at <= cap else 0,
+        )
+        for call in state.open
+    )  # fmt: skip
+    failure = state.failure
+    if failure is not None:
+        absurd = failure.not_before - failure.at > cap
+        failure = replace(failure, remedy="again", not_before=0 if absurd else failure.not_before)
+    return replace(
+        state, finished=None, open=still, failure=failure, failures=0, overflow=None, compacted_turn=-1,
+        shrunk_turn=-1, unusable=0, loop=Loop(), stalled=-1,
+    )  # fmt: skip
 
 
 def _asked(state: State, entry: Asked) -> State:
-    return replace(state, at=entry.at, tokens=state.tokens + entry.tokens, cost=state.cost + entry.tokens)
-
-
-def _paid(state: State, reply: Reply) -> State:
-    """Count the output, and take back the part of the input that the vendor read from its cache."""
-    usage = reply.usage
-    if usage is None:
-        return state
     return replace(
-        state, tokens=state.tokens + usage.output, cost=state.cost + 5 * usage.output - usage.cached * 9 // 10
+        state, at=entry.at, tokens=state.tokens + entry.tokens, cost=state.cost + entry.tokens, asked=entry.tokens
     )
+
+
+def _price(state: State, usage: Usage | None, own: int) -> tuple[int, int]:
+    """Tokens and cost of an answer: our own count is the least, what was reserved for it the most.
+
+    The cost takes back what the vendor read from its cache, which is never more than the request had.
+    """
+    if usage is None:
+        return own, 5 * own
+    output = usage.output if usage.output == own else max(own, min(usage.output, state.limits.max_output))
+    return output, 5 * output - max(0, min(usage.cached, state.asked)) * 9 // 10
 
 
 def _replied(state: State, entry: Replied) -> State:
     reply = entry.reply
+    view = state.view.append(Message("assistant", entry.told or reply.text, reply.calls))
+    output, cost = _price(state, reply.usage, view.weight - state.view.weight)
     return replace(
-        _paid(state, reply), at=entry.at, turn=state.turn + 1, reply=reply, reused=entry.reused,
-        pending=reply.calls, open=(), returned=(),
-        view=state.view.append(Message("assistant", reply.text, reply.calls)), failure=None, failures=0,
-        nudges=state.nudges if not (reply.text or reply.calls) else 0,
+        state, at=entry.at, turn=state.turn + 1, reply=reply, reused=entry.reused, pending=reply.calls, open=(),
+        returned=(), view=view, tokens=state.tokens + output, cost=state.cost + cost, failure=None, failures=0,
+        overflow=None, stalled=0, unusable=0 if useful(reply) else state.unusable + 1,
     )  # fmt: skip
 
 
 def _failed(state: State, entry: Failed) -> State:
-    if entry.what in REQUESTS:
-        state = replace(state, at=entry.at, failure=entry, failures=state.failures + 1)
-        if entry.what == "policy" and entry.final:
-            return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failures=0)
-        return state
-    return _with_call(replace(state, at=entry.at), entry.what, lambda call: _call_failed(call, entry))
+    if entry.what not in REQUESTS:
+        state = replace(state, at=entry.at, stalled=0, careful=False)
+        return _with_call(state, entry.what, lambda call: _call_failed(call, entry))
+    state = replace(
+        state, at=entry.at, failure=entry, failures=state.failures + 1, stalled=0,
+        tokens=state.tokens + entry.tokens, cost=state.cost + 5 * entry.tokens,
+    )  # fmt: skip
+    if entry.what == "model":
+        return replace(state, overflow=entry) if entry.remedy == "shrink" else state
+    if entry.remedy == "none":
+        return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failures=0)
+    return state
 
 
 def _call_failed(call: Open, entry: Failed) -> Open:
@@ -160,8 +214,11 @@ def _call_failed(call: Open, entry: Failed) -> Open:
     call = replace(call, not_before=entry.not_before, error=f"{entry.error}: {entry.message}")
     if call.standing == "asking":
         return replace(call, unheard=call.unheard + 1)
-    doubtful = call.doubtful or entry.error != "RateLimited"
-    return replace(call, standing="doubt" if doubtful else "again", doubtful=doubtful, failures=call.failures + 1)
+    doubtful = call.doubtful or entry.error not in REFUSALS
+    return replace(
+        call, standing="doubt" if doubtful else "again", doubtful=doubtful, failures=call.failures + 1,
+        barred=entry.remedy != "again",
+    )  # fmt: skip
 
 
 def _called(state: State, entry: Called) -> State:
@@ -178,16 +235,19 @@ def _returned(state: State, entry: Returned) -> State:
     calls = state.reply.calls if state.reply else ()
     if all(entry.id != call.id for call in calls) or any(entry.id == known for known, _ in state.returned):
         return replace(state, at=entry.at)
-    returned = (*state.returned, (entry.id, entry.result))
+    returned = (*state.returned, (entry.id, entry.told or shown(entry.result)))
     pending = tuple(call for call in state.pending if call.id != entry.id) if state.pending else ()
     still = tuple(call for call in state.open if call.intent.call.id != entry.id)
-    view = state.view
+    view, loop = state.view, state.loop
     if len(returned) == len(calls):
         outcomes = dict(returned)
         for call in calls:
-            result = outcomes[call.id]
-            view = view.append(Message("tool", shown(result), call_id=call.id))
-    return replace(state, at=entry.at, pending=pending, open=still, returned=returned, view=view)
+            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))
+        loop = turned(loop, tuple([(call.name, call.arguments, outcomes[call.id]) for call in calls]))
+    return replace(
+        state, at=entry.at, pending=pending, open=still, returned=returned, view=view, loop=loop, stalled=0,
+        careful=False,
+    )  # fmt: skip
 
 
 def _waiting(state: State, entry: Waiting) -> State:
@@ -198,9 +258,11 @@ def _waiting(state: State, entry: Waiting) -> State:
 
 def _answered(state: State, entry: Answered) -> State:
     waited = entry.at - state.waiting_since if state.waiting_since is not None else 0
-    state = replace(state, at=entry.at, waiting_since=None, waited_ms=state.waited_ms + waited)
+    state = replace(state, at=entry.at, waiting_since=None, idle_ms=state.idle_ms + waited, stalled=0, careful=False)
     if entry.happened:
-        return _returned(state, Returned(at=entry.at, id=entry.id, result=entry.result or Result()))
+        result = entry.result or Result()
+        told = entry.told or ("" if result.content or result.error else DONE)
+        return _returned(state, Returned(at=entry.at, id=entry.id, result=result, told=told))
     standing: Standing = "unknown" if entry.happened is None else "again"
     return _with_call(
         state, entry.id, lambda call: replace(call, standing=standing, doubtful=False, unheard=0, not_before=0)
@@ -217,18 +279,23 @@ def _compacting(state: State, entry: Compacting) -> State:
 
 
 def _condensed(state: State, entry: Condensed) -> State:
+    reply = entry.reply
+    output, cost = _price(state, reply.usage, message_tokens(Message("assistant", reply.text, reply.calls)))
     return replace(
-        _paid(state, entry.reply), at=entry.at, condensed=(*state.condensed, entry), failure=None, failures=0
-    )
+        state, at=entry.at, condensed=(*state.condensed, entry), tokens=state.tokens + output,
+        cost=state.cost + cost, failure=None, failures=0, stalled=0,
+    )  # fmt: skip
 
 
 def _compacted(state: State, entry: Compacted) -> State:
+    """The new view. What was looked up before may have to be looked up again: that is no circle."""
     messages: list[Message] = []
     for part in entry.view:
         messages.extend((part,) if isinstance(part, Message) else state.view[part[0] : part[1]])
     return replace(
         state, at=entry.at, view=Vector(messages, message_tokens), compacting=None, condensed=(),
-        compacted_turn=state.turn, failure=None, failures=0,
+        compacted_turn=state.turn, shrunk_turn=state.turn if state.overflow else state.shrunk_turn, overflow=None,
+        failure=None, failures=0, loop=Loop(), stalled=0,
     )  # fmt: skip
 
 
@@ -237,9 +304,7 @@ def _warned(state: State, entry: Warned) -> State:
 
 
 def _nudged(state: State, entry: Nudged) -> State:
-    return replace(
-        state, at=entry.at, nudges=state.nudges + 1, reply=None, view=state.view.append(Message("user", entry.text))
-    )
+    return replace(state, at=entry.at, reply=None, view=state.view.append(Message("user", entry.text)))
 
 
 def _finished(state: State, entry: Finished) -> State:

@@ -10,8 +10,10 @@ from harness.orchestrators.reference.config import Config
 from harness.orchestrators.reference.rules.ask import ask
 from harness.orchestrators.reference.rules.budgets import budgets
 from harness.orchestrators.reference.rules.calls import begin_calls, reject_calls
+from harness.orchestrators.reference.rules.circles import break_circles
 from harness.orchestrators.reference.rules.compaction import compact
 from harness.orchestrators.reference.rules.completion import complete
+from harness.orchestrators.reference.rules.crashes import park_crash_loop
 from harness.orchestrators.reference.rules.doubt import resolve_doubt
 from harness.orchestrators.reference.rules.failures import give_up
 from harness.orchestrators.reference.state import State
@@ -19,10 +21,12 @@ from harness.orchestrators.reference.state import State
 Rule: TypeAlias = Callable[[State, Config], Command | None]
 
 RULES: tuple[Rule, ...] = (
+    park_crash_loop,
     resolve_doubt,
     reject_calls,
     begin_calls,
     complete,
+    break_circles,
     give_up,
     budgets,
     compact,

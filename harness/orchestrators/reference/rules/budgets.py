@@ -12,12 +12,11 @@ def budgets(state: State, config: Config) -> Command | None:
     """Finish when the next request could exceed a cap; warn once at 80 % of each."""
     limits = state.limits
     request = state.view.weight + config.tools_tokens
-    compute = state.at - (state.started.at if state.started else 0) - state.waited_ms
     for cap, used, reserve, limit in (
         ("turns", state.turn, 1, limits.turns),
         ("tokens", state.tokens, request + limits.max_output, limits.tokens),
         ("cost", state.cost, request + 5 * limits.max_output, limits.cost),
-        ("compute_ms", compute, 0, limits.compute_ms),
+        ("compute_ms", state.compute_ms, 0, limits.compute_ms),
     ):
         if not limit:
             continue

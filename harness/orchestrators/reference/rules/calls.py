@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from zlib import crc32
 
+from harness.orchestrators.reference.answers import WHOLE
 from harness.orchestrators.reference.commands import CallAll, Command, Note
 from harness.orchestrators.reference.config import Config
 from harness.orchestrators.reference.entries import Intent, Returned
 from harness.orchestrators.reference.state import State
 from harness.types import Result, ToolCall
-
-WHOLE = ("end", "calls", "stop", "tool_calls", "end_turn", "tool_use")
-"""Stop reasons of a whole answer; nothing acts on a partial one."""
 
 
 def reject_calls(state: State, config: Config) -> Command | None:
@@ -38,12 +36,12 @@ def _problem(state: State, config: Config, call: ToolCall) -> str:
 
 
 def begin_calls(state: State, config: Config) -> Command | None:
-    """Begin every call of the turn that has not begun."""
+    """Begin every call of the turn that has not begun. The first ones after a crash are durable first, whatever they do."""
     if not state.pending:
         return None
     intents = tuple(Intent(call, key_of(state, call)) for call in state.pending)
     mutating = any((tool := config.tool(call.name)) is None or tool.effect != "read" for call in state.pending)
-    return CallAll(rule="calls", intents=intents, flush=mutating)
+    return CallAll(rule="calls", intents=intents, flush=mutating or state.careful)
 
 
 def key_of(state: State, call: ToolCall) -> str:

@@ -36,17 +36,32 @@ def _settle(call: Open, state: State, config: Config) -> Command:
     effect, kind = (tool.effect, tool.kind) if tool else ("irreversible", "blind")
     if call.standing == "asking":
         return _ask_human(call, "a question was left open")
-    if call.failures >= state.limits.tries:
+    why = _no_way(call, state, config)
+    if why:
         harmless = effect == "read" or call.standing == "again"
-        why = f"no outcome after {call.failures} tries, the last {call.error}"
-        return _give_up(call) if harmless else _ask_human(call, why)
+        return _give_up(call, why) if harmless else _ask_human(call, why)
     if effect == "read":
-        return _repeat(call, False)
+        return _repeat(call, state.careful)
     if call.standing == "again" or kind == "deduplicating":
         return _repeat(call, True)
     if kind == "queryable":
         return Query(rule="doubt", facts=_facts(call), intent=call.intent, not_before=call.not_before)
     return _ask_human(call, "the tool can neither be asked nor recognise a repeated key")
+
+
+def _no_way(call: Open, state: State, config: Config) -> str:
+    """Why the tool itself can settle nothing any more; empty where it can."""
+    named = call.intent.call
+    validate = config.validators.get(named.name)
+    if validate is None:
+        return f"there is no tool {named.name!r} any more"
+    changed = validate(named.arguments)
+    if changed:
+        return f"the tool is another one now: {changed}"
+    if call.barred:
+        return f"the tool refuses: {call.error}"
+    tried = call.failures >= state.limits.tries
+    return f"no outcome after {call.failures} tries, the last {call.error}" if tried else ""
 
 
 def _facts(call: Open) -> dict[str, object]:
@@ -69,7 +84,7 @@ def _park(call: Open, why: str) -> Command:
     return Note(rule="doubt", entries=(entry,), flush=True)
 
 
-def _give_up(call: Open) -> Command:
-    result = Result(status="error", error=f"gave up after {call.failures} tries; it did not happen ({call.error})")
+def _give_up(call: Open, why: str) -> Command:
+    result = Result(status="error", error=f"given up, it did not happen: {why}")
     entry = Returned(rule="doubt", facts=_facts(call), id=call.intent.call.id, result=result)
     return Note(rule="doubt", entries=(entry,))

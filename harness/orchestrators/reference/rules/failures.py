@@ -4,52 +4,77 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from harness.errors import DoorError, InvalidRequest
+from harness.errors import AuthenticationFailed, ContextTooLong, DoorError, InvalidRequest, RateLimited
 from harness.orchestrators.reference.commands import Command, Note
 from harness.orchestrators.reference.config import BACKOFF_MAX_MS, BACKOFF_MS, Config
-from harness.orchestrators.reference.entries import Failed, Finished
+from harness.orchestrators.reference.entries import Failed, Finished, Remedy
 from harness.orchestrators.reference.state import State
+
+TOO_LARGE = "request_too_large"
+SPENT = (
+    "insufficient_quota", "credit_balance_exhausted", "billing_error", "enforced_spend_limit_reached",
+    "spend_limit_exceeded", "usage_limit_exceeded",
+)  # fmt: skip
+"""Ends of the vendors' words for a 429 that no wait mends."""
 
 
 def give_up(state: State, config: Config) -> Command | None:
-    """End the session after a failure that cannot be mended, or park it after too many, or too long a wait."""
-    failure = state.failure
+    """End the session after a failure that cannot be mended; park it where a person can mend it, or after too many tries."""
+    failure, limits = state.failure, state.limits
     if failure is None or failure.what != "model":
         return None
     wait = failure.not_before - failure.at
-    if failure.final and not state.overflowed:
-        entry = Finished(rule="failures", outcome="failed", reason=f"{failure.error}: {failure.message}")
-    elif state.overflowed and state.compacted_turn == state.turn:
-        reason = f"the request does not fit the window, and the policy cannot help: {failure.message}"
-        entry = Finished(rule="failures", outcome="failed", reason=reason)
-    elif wait > state.limits.retry_wait_ms:
-        reason = f"asked to wait {wait} ms, the cap is {state.limits.retry_wait_ms}: {failure.error}"
+    named = f"{failure.error}: {failure.message}"
+    if failure.remedy == "none":
+        entry = Finished(rule="failures", outcome="failed", reason=named)
+    elif failure.remedy == "person":
+        entry = Finished(rule="failures", outcome="parked", reason=f"no retry mends this, a person can: {named}")
+    elif state.overflow is not None and state.shrunk_turn == state.turn:
+        outcome = "failed" if state.overflow.error == ContextTooLong.__name__ else "parked"
+        reason = f"the request does not fit the window, even after it was made shorter: {state.overflow.message}"
+        entry = Finished(rule="failures", outcome=outcome, reason=reason)
+    elif wait > limits.retry_wait_ms:
+        reason = f"asked to wait {wait} ms, the cap is {limits.retry_wait_ms}: {failure.error}"
         entry = Finished(rule="failures", outcome="parked", reason=reason)
-    elif state.failures >= state.limits.tries:
-        entry = Finished(
-            rule="failures", outcome="parked", reason=f"{state.failures} tries failed, the last with {failure.error}"
-        )
+    elif failure.remedy == "again" and state.failures >= limits.tries:
+        reason = f"{state.failures} tries failed, the last with {failure.error}"
+        entry = Finished(rule="failures", outcome="parked", reason=reason)
     else:
         return None
     return Note(rule="failures", entries=(entry,), flush=True)
 
 
+def remedy_for(error: DoorError) -> Remedy:
+    """What may help after an error. The class and the vendor's word decide, never the status of a 200 or a 5xx alone."""
+    if isinstance(error, ContextTooLong) or error.error_type == TOO_LARGE:
+        return "shrink"
+    if isinstance(error, InvalidRequest):
+        return "person" if error.status == 404 else "none"
+    spent = isinstance(error, RateLimited) and error.retry_after_ms is None and error.error_type.endswith(SPENT)
+    return "person" if spent or isinstance(error, AuthenticationFailed) else "again"
+
+
 def failed(what: str, error: DoorError, failures: int, now: int) -> Failed:
-    """The entry for a failure: final for a malformed request, else to be repeated after a wait.
+    """The entry for a failure: to be repeated after a wait, unless waiting cannot help.
 
     A usable Retry-After is kept to exactly (plus up to 10 % jitter); absent or negative ones give way to exponential
     backoff. Jitter is a hash, so that a resumed run waits as long as the first one meant to.
     """
+    remedy = remedy_for(error)
+    wait = wait_after(what, failures, now, error.retry_after_ms)
+    return Failed(
+        rule="failures",
+        facts={"attempt": failures + 1, "status": error.status, "asked_ms": error.retry_after_ms, "wait_ms": wait},
+        what=what, error=type(error).__name__, message=error.message, not_before=now + wait if remedy == "again" else 0,
+        remedy=remedy,
+    )  # fmt: skip
+
+
+def wait_after(what: str, failures: int, now: int, asked_ms: int | None = None) -> int:
+    """Milliseconds to wait after one more failure."""
     attempt = failures + 1
     spread = crc32(f"{what}/{attempt}/{now}".encode()) % 1_000
-    asked = error.retry_after_ms
-    if asked is not None and asked >= 0:
-        wait = asked + asked * spread // 10_000
-    else:
-        step = min(BACKOFF_MAX_MS, BACKOFF_MS * 2 ** (attempt - 1))
-        wait = step + step * spread // 2_000
-    final = isinstance(error, InvalidRequest)
-    return Failed(
-        rule="failures", facts={"attempt": attempt, "status": error.status, "asked_ms": asked, "wait_ms": wait},
-        what=what, error=type(error).__name__, message=error.message, not_before=0 if final else now + wait, final=final,
-    )  # fmt: skip
+    if asked_ms is not None and asked_ms >= 0:
+        return asked_ms + asked_ms * spread // 10_000
+    step = min(BACKOFF_MAX_MS, BACKOFF_MS << (attempt - 1))
+    return step + step * spread // 2_000

@@ -1,0 +1,149 @@
+"""What came back, and what is made of it: values of the right types, answers that may be used, results as the model reads them.
+
+A vendor or a tool may send anything. Nothing gets into the journal that could not be read from it again.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from harness.orchestrators.reference.entries import Failed, Remedy
+from harness.plain import plain_repr
+from harness.tokens import count_tokens, message_tokens, text_bytes
+from harness.types import Message, Reply, Result, ToolCall, Usage, shown
+
+WHOLE = ("end", "calls", "stop", "tool_calls", "end_turn", "tool_use", "stop_sequence")
+"""Stop reasons of a whole answer; nothing acts on a partial one."""
+
+PAUSED = "pause_turn"
+"""The vendor wants the answer so far sent back, and goes on from there."""
+
+WITHHELD = ("refusal", "content_filter")
+FILLED = ("model_context_window_exceeded",)
+DONE = "done, no output"
+TOKENS_MAX = 1 << 40
+"""More than any vendor counts in one request."""
+
+
+def useful(reply: Reply) -> bool:
+    """Whether an answer is whole and says something, or is a part of one that goes on."""
+    return bool(reply.text or reply.calls) and (reply.stop in WHOLE or (reply.stop == PAUSED and not reply.calls))
+
+
+def sound_reply(reply: Reply) -> Reply:
+    """The reply with a value of the right type in every field: nothing where the vendor gave none."""
+    usage, calls = reply.usage, reply.calls
+    if usage is not None and not (_count(usage.input) and _count(usage.cached) and _count(usage.output)):
+        usage = None
+    if type(reply.text) is type(reply.stop) is str and type(calls) is tuple and usage is reply.usage:
+        for call in calls:
+            if not (type(call.id) is type(call.name) is type(call.arguments) is str):
+                break
+        else:
+            return reply
+    sound = tuple(ToolCall(_text(call.id), _text(call.name), _text(call.arguments)) for call in calls or ())
+    return Reply(_text(reply.text), sound, _text(reply.stop), usage)
+
+
+def _count(number: object) -> bool:
+    return type(number) is int and 0 <= number <= TOKENS_MAX
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else "" if value is None else plain_repr(value)
+
+
+def odd_usage(usage: Usage | None) -> str:
+    """What is wrong with the vendor's count; empty where nothing is. Our own count holds in any case."""
+    if usage is None:
+        return "the vendor gave no usable count"
+    return "" if usage.output > 0 and usage.cached <= usage.input else f"the vendor counted {plain_repr(usage)}"
+
+
+def unusable(reply: Reply, what: str) -> tuple[str, str, Remedy] | None:
+    """Why an answer counts as a failed attempt (its name, a sentence, what may help); None where it does not.
+
+    A text that a policy asked for must be whole: a line that was cut in the middle would be a wrong fact.
+    """
+    if reply.stop in WITHHELD:
+        return "Refused", f"the model withheld its answer ({reply.stop}) {reply.text[:200]}".rstrip(), "person"
+    if reply.stop in FILLED:
+        return "ContextTooLong", f"the answer did not fit the window any more ({reply.stop})", "shrink"
+    if not reply.stop:
+        return "CutAnswer", "the answer came without its end; nothing of it is used", "again"
+    if what == "policy" and not (reply.text and reply.stop in WHOLE):
+        return "CutAnswer", f"the summary is empty or not whole ({reply.stop})", "again"
+    return None
+
+
+def failed_answer(what: str, reply: Reply, why: tuple[str, str, Remedy], wait: int, now: int) -> Failed:
+    """The entry for an answer that came, was paid for, and cannot be used."""
+    error, message, remedy = why
+    return Failed(
+        rule="answers", facts={"stop": reply.stop}, what=what, error=error, message=message, remedy=remedy,
+        not_before=now + wait if remedy == "again" else 0,
+        tokens=message_tokens(Message("assistant", reply.text, reply.calls)),
+    )  # fmt: skip
+
+
+_RESULT_TYPES = (str, str, str, int, int, int, int, bool)
+
+
+def sound_result(result: Result) -> Result:
+    """The result with a value of the right type in every field; a status that nobody knows is an error."""
+    types = (
+        type(result.content), type(result.status), type(result.error), type(result.fetched_at), type(result.version),
+        type(result.duration_ms), type(result.bytes), type(result.truncated),
+    )  # fmt: skip
+    if types == _RESULT_TYPES and result.status in ("ok", "error"):
+        return result
+    status: Literal["ok", "error"] = "ok" if result.status == "ok" else "error"
+    why = _text(result.error)
+    if status == "error" and not why:
+        why = f"the tool answered with status {plain_repr(result.status)}"
+    return Result(
+        _text(result.content), status, why, _number(result.fetched_at), _number(result.version),
+        _number(result.duration_ms), _number(result.bytes), bool(result.truncated),
+    )  # fmt: skip
+
+
+def _number(value: object) -> int:
+    return value if type(value) is int and abs(value) <= TOKENS_MAX else 0
+
+
+_OBJECT_BEGINS = ("{", " ", "\n", "\r", "\t")
+
+
+def contradiction(result: Result) -> str:
+    """The error that a result with status ok holds: it says neither that the call was done nor that it was not."""
+    content = result.content
+    if content[:1] not in _OBJECT_BEGINS or result.status != "ok" or not content.lstrip().startswith("{"):
+        return ""
+    try:
+        given = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ""
+    error = given.get("error") if isinstance(given, dict) else None
+    return (error if isinstance(error, str) else plain_repr(error))[:1_000] if error else ""
+
+
+def told(result: Result, mutating: bool, tokens_max: int) -> str:
+    """What the view shows instead of a result, where that is too long or would be misread; empty where it shows it as it is."""
+    if result.status != "ok":
+        return clipped(shown(result), tokens_max)
+    if not result.content:
+        return DONE if mutating else ""
+    error = contradiction(result)
+    return f"error: {error}" if error else clipped(result.content, tokens_max)
+
+
+def clipped(text: str, tokens_max: int) -> str:
+    """Head and tail of a text that is too long, with a note of what is missing; empty where it fits."""
+    if len(text) * 5 <= tokens_max * 4 or count_tokens(text_bytes(text)) <= tokens_max:
+        return ""
+    share = tokens_max * 32 // 10 * len(text) // max(1, text_bytes(text)) // 2
+    head, tail = text[:share], text[len(text) - share :]
+    missing = len(text) - 2 * share
+    return f"{head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{tail}"
