@@ -58,6 +58,13 @@ def surfaced(subject: Subject) -> Iterator[Spec]:
         yield from sampled(expected("surface", found), subject.effort.faults)
 
 
+def repaired(subject: Subject) -> Iterator[Spec]:
+    """Every fault that stays, until the run has ended; then it is lifted and the run is taken up again."""
+    for run in subject.runs():
+        stays = (replace(spec, heal=True) for spec in _all(run, HAZARDS, "", STAYS))
+        yield from sampled(stays, subject.effort.faults)
+
+
 def in_recovery(subject: Subject) -> Iterator[Spec]:
     """A crash right after an effect, and then every fault that is to be masked, at the first passage of the next life."""
     for run in subject.runs(EXACTLY_ONCE):

@@ -10,7 +10,9 @@ from longhaul.conformance.subject import EXACTLY_ONCE, REPEATABLE
 DONE = ("ending_sane", "world_correct")
 KEPT = ("ending_sane", "no_lost_effect")
 ONCE = ("effect_once", "no_lost_effect", "acknowledged_effect", "world_correct", "ending_sane")
-NEVER = tuple(check.__name__ for check in SAFETY)
+EVERY = tuple(check.__name__ for check in SAFETY)
+NEVER = tuple(name for name in EVERY if name != "error_named")
+"""Guards: what must not happen in these runs either. That errors are named is a requirement of its own."""
 
 MODEL_FAULTS = catalogued.struck("F01", "F03", "F04", "F06", "F07", "F09", at="model")
 """429, overload, 5xx, no answer, a slow one, a lost connection."""
@@ -69,15 +71,20 @@ DURABLE = (
     ),
     Requirement(
         "readable_journal", "DURABLE", "What it leaves on disk can be read from end to end.",
-        (probes.clean, probes.killed(), probes.damaged()), ("journal_whole",), needs="legible journal", demanded=False,
+        (probes.clean, probes.killed(), probes.damaged()),
+        ("journal_whole", "durable_kept", "order_monotone", "recovery_idempotent"), needs="legible journal", demanded=False,
     ),
     Requirement(
         "shown_whole", "DURABLE", "After a crash too, requests are well-formed and pins are in them.",
         (probes.killed(), probes.damaged()), ("transcript_well_formed", "pins_visible"), needs="journal",
     ),
     Requirement(
-        "stays_done", "DURABLE", "Started again after its end, it does nothing a second time.",
-        (probes.ended,), ONCE, needs="journal",
+        "little_again", "DURABLE", "A crash costs it one request and the calls under way, not what was done before.",
+        (probes.killed(), probes.damaged()), ("bounded_reexecution",), needs="journal",
+    ),
+    Requirement(
+        "stays_done", "DURABLE", "Started again after its end, it gives the same answer and does nothing more.",
+        (probes.ended,), ("same_outcome", *ONCE), needs="journal",
     ),
     Requirement(
         "caps_kept", "DURABLE", "A crash does not give it new turns or tokens to use.",
@@ -106,8 +113,8 @@ EXACT = (
         (probes.lost_answers,), ONCE, NEVER,
     ),
     Requirement(
-        "whole_answers", "EXACT", "Nothing is done on the word of an answer that is hollow, malformed or cut off.",
-        (catalogued.struck("F05", "F08", "F10", "F11", "F12"),), ONCE, NEVER,
+        "acts_on_whole", "EXACT", "Nothing is done on the word of an answer that is hollow, malformed or cut off.",
+        (catalogued.struck("F05", "F08", "F10", "F11", "F12"),), ("whole_answers", *ONCE), NEVER,
     ),
     Requirement(
         "intent_first", "EXACT", "Its decisions and intents are durable before it acts, outcomes before it shows them.",
@@ -132,6 +139,14 @@ ADVERSARIAL = (
     Requirement(
         "masks_in_recovery", "ADVERSARIAL", "Faults that strike while it recovers from a crash are masked too.",
         (catalogued.in_recovery,), ONCE, NEVER, needs="journal",
+    ),
+    Requirement(
+        "goes_on", "ADVERSARIAL", "Once what failed for ever is repaired and it is started again, it does the job.",
+        (catalogued.repaired,), ("converges",), NEVER, needs="journal",
+    ),
+    Requirement(
+        "names_errors", "ADVERSARIAL", "What went wrong is named in its journal, whatever format that has.",
+        (catalogued.masked, catalogued.surfaced), ("error_named",), needs="journal",
     ),
     Requirement(
         "killed_again", "ADVERSARIAL", "A second crash, while it recovers or later, changes nothing of all this.",
