@@ -46,7 +46,9 @@ def test_the_replay_control_is_durable_and_repeats_effects() -> None:
     replay = found("replay")
     assert replay.level == "DURABLE"
     exact = {item.requirement.name: item.reason for item in replay.of("EXACT") if not item.holds}
-    assert set(exact) == {"once_deduplicating", "once_queryable", "once_blind", "doubt_named", "lost_answers"}
+    assert set(exact) == {
+        "once_deduplicating", "once_queryable", "once_blind", "doubt_named", "lost_answers", "acts_on_whole"
+    }  # fmt: skip
     assert exact["once_queryable"].startswith("effect_once: effect pay_invoice INV-0000")
     assert "it was called again under the new key" in exact["doubt_named"]
 
@@ -87,10 +89,10 @@ WRONG = [
     ("keeps_caps", "naive", "sent a request after 2 turns were used"),
     ("outlasts_model", "sound.py:LOOP", "ended as stuck"),
     ("outlasts_model", "naive", "no retries"),
-    ("backs_off", "hasty.py:LOOP", "ms too early"),
-    ("backs_off", "stubborn.py:LOOP", "is try 4 of a request"),
+    ("backs_off", "hasty.py:LOOP", "backoff_respected: "),
+    ("backs_off", "stubborn.py:LOOP", "backoff_respected: "),
     ("outlasts_tools", "naive", "RateLimited"),
-    ("bad_answers", "naive", "invoices are unpaid"),
+    ("bad_answers", "naive", "no tool 'delete_everything'"),
     ("work_kept", "assumes_done.py:LOOP", "never happened"),
     ("work_kept", "naive", "no journal"),
     ("work_kept", "no_flush.py:LOOP", "no journal"),
@@ -98,17 +100,24 @@ WRONG = [
     ("torn_tails", "loops.py:trusts_its_file", "JSONDecodeError"),
     ("readable_journal", "glued.py:LOOP", "journal_whole: the journal"),
     ("shown_whole", "forgets_calls.py:LOOP", "tool_use"),
-    ("stays_done", "loops.py:notes_and_starts_over", "happened twice: life 0"),
+    ("little_again", "loops.py:notes_and_starts_over", "bounded_reexecution: "),
+    ("stays_done", "loops.py:notes_and_starts_over", "is a request at model"),
     ("caps_kept", "resets_budget.py:LOOP", "were used"),
     ("once_deduplicating", "fresh_key.py:LOOP", "happened twice"),
     ("once_queryable", "replay", "happened twice"),
     ("once_blind", "asks_nobody.py:LOOP", "happened twice"),
     ("doubt_named", "fresh_key.py:LOOP", "under the new key"),
     ("lost_answers", "replay", "happened twice: life 0"),
+    ("acts_on_whole", "replay", "whole_answers: pay_invoice at event"),
     ("intent_first", "late_flush.py:LOOP", "but "),
     ("intent_first", "early_request.py:LOOP", "shows the outcome of call"),
     ("intent_first", "effect_first.py:LOOP", "its intent"),
     ("ends_for_good", "restless.py:run", "Finished was durable"),
+    ("masks_faults", "replay", "whole_answers: "),
+    ("surfaces_faults", "replay", ""),
+    ("masks_in_recovery", "replay", "happened twice: life 0"),
+    ("goes_on", "gives_up.py:LOOP", ""),
+    ("names_errors", "replay", "error_named: "),
     ("killed_again", "glued.py:LOOP", ""),
     ("mangled_tails", "replay", "ended as raised"),
     ("trouble_in_doubt", "sound.py:LOOP", "never happened"),
