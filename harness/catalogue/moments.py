@@ -160,6 +160,7 @@ class _Reader:
         size = event.detail["bytes"]
         if not facts:
             yield self._at(event, "torn", cut_at=size // 2, size=size)
+            return
         for fact, following in zip(facts, (*facts[1:], None), strict=True):
             middle = fact.start + max(1, (fact.end - fact.start) // 2)
             yield self._at(event, "torn", facts=facts, inside=fact, cut_at=middle, size=size)
