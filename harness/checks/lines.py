@@ -162,13 +162,25 @@ class JournalFile:
     def _settle(self, size: int, number: int) -> None:
         """What is still pending is gone; the file ends at `size`, in the middle of a line or after one."""
         for line in self.lines[self._pending :]:
-            line.gone = line.gone or number
+            if not line.gone:
+                line.gone = number
+            elif line.end > size:
+                line.end = 0
         self._pending = len(self.lines)
         self.size = self.durable_size = size
         self.poisoned = False
         self._rest = b""
-        last = next((line.end for line in reversed(self.lines) if not line.gone), 0)
-        self._torn = size != last
+        self._torn = not self._whole_at(size)
+
+    def _whole_at(self, size: int) -> bool:
+        """Whether a file of this size ends after a line: one that is left, or one that ran into a torn one."""
+        for line in reversed(self.lines):
+            left = not line.gone or line.gone == line.written
+            if left and line.end == size:
+                return True
+            if left and 0 < line.end < size:
+                return False
+        return size == 0
 
 
 Records = tuple[tuple[Parsed, ...], int]

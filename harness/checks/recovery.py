@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec import field
 
 from harness.checks.fold import Fold, FoldedCheck
@@ -120,31 +122,34 @@ class _BoundedReexecution(Fold):
 
     name = "bounded_reexecution"
     wants = (("life", "born"), ("model", "request"), ("model", "reply"), ("tool", "call"), ("tool", "result"))
-    containers = ("received", "known")
+    containers = ("received", "heard", "shown")
 
     again: int = 0
     asking: tuple[str, int] = ("", 0)
     fresh: bool = False
-    heard: bool = False
+    replied: bool = False
     with_tools: bool = False
     received: dict[str, tuple[int, int]] = field(default_factory=dict)
-    known: dict[tuple[str, str], int] = field(default_factory=dict)
+    heard: dict[tuple[str, str], int] = field(default_factory=dict)
+    shown: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def see(self, event: Event, reading: Reading) -> None:
-        """`received` are answers that reached the orchestrator, by request; `known` outcomes that it can know."""
+        """`received` are replies that reached the orchestrator, by request; `heard` outcomes that reached this life,
+        `shown` those that it had by heart, because it showed them to the model."""
         kind = event.kind
         if kind == "born":
             self.again, self.fresh = 0, event.life > 0
+            self.heard = {}
             self.premises += self.fresh
         elif kind == "request":
             self._asked(event, reading)
         elif kind == "reply":
-            self.heard = True
+            self.replied = True
             self.received[self.asking[0]] = (event.life, event.number)
         elif reading.current is not None and event.life > 0:
             call = (reading.current.id, reading.current.arguments)
             if kind == "result":
-                self.known[call] = event.number
+                self.heard[call] = event.number
             else:
                 self._called(call, event, reading)
 
@@ -164,37 +169,41 @@ class _BoundedReexecution(Fold):
                 f"life {event.life} asks again at event {event.number} what was answered before its crash (request of "
                 f"event {since}): {count} answers are thrown away, one may be"
             )
-        self.asking, self.heard, self.with_tools = (digest, event.number), False, tools
+        self.asking, self.replied, self.with_tools = (digest, event.number), False, tools
         for message in detail["new"]:
             if message["role"] == "tool" and message.get("call_id"):
                 self._shown(message["call_id"], event, reading)
 
-    def _thrown_away(self, detail: dict[str, object], reading: Reading) -> int:
+    def _thrown_away(self, detail: dict[str, Any], reading: Reading) -> int:
         """Answers that a life which begins with a shorter view of the same beginning has forgotten."""
         if not self.with_tools or detail["new"] or detail["length"] != detail["shared"]:
             return 0
-        return sum(message["role"] == "assistant" for message in reading.cut) + self.heard
+        return len([message for message in reading.cut if message["role"] == "assistant"]) + self.replied
 
     def _shown(self, call_id: str, event: Event, reading: Reading) -> None:
         """A result that the model is shown is known to the orchestrator."""
         for call in reversed(reading.calls):
             if call.id == call_id:
-                self.known.setdefault((call.id, call.arguments), event.number)
+                self.shown.setdefault((call.id, call.arguments), event.number)
                 return
 
     def _called(self, call: tuple[str, str], event: Event, reading: Reading) -> None:
         lines = reading.outcomes.get(call[0], ())
-        since = self.known.get(call, 0) or self._noted(reading, lines)
+        since = self.heard.get(call) or self.shown.get(call) or _noted(reading, lines)
         if since and not self.witness:
             self.witness = (
                 f"the outcome of call {call[0]!r} was known at event {since}, and life {event.life} made it again at "
                 f"event {event.number}"
             )
 
-    def _noted(self, reading: Reading, indices: tuple[int, ...]) -> int:
-        """Since when the journal held an outcome, durably; 0 where it does not."""
-        lines = reading.lines or []
-        return next((lines[index].durable for index in indices if lines[index].safe), 0)
+
+def _noted(reading: Reading, indices: tuple[int, ...]) -> int:
+    """Since when the journal held an outcome, durably; 0 where it does not."""
+    for index in indices if reading.file.legible else ():
+        line = reading.file.lines[index]
+        if line.safe:
+            return line.durable
+    return 0
 
 
 same_outcome = FoldedCheck(_SameOutcome)

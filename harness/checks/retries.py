@@ -54,7 +54,6 @@ class _BackoffRespected(Fold):
         failed, self.failed = self.failed, None
         if failed is None or failed.life != event.life or reading.lines is None:
             return
-        self.premises += 1
         if not self.witness and not _noted(reading, failed.number, event.number):
             self.witness = (
                 f"the request at event {event.number} (life {event.life}) follows one that failed with "
