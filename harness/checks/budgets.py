@@ -38,9 +38,10 @@ class _BudgetsHold(Fold):
                 self._request(event, reading)
                 return
             if event.kind == "reply":
-                usage = event.detail["usage"]
-                self.tokens += usage["output"]
-                self.cost += 5 * usage["output"] - usage["cached"] * 9 // 10
+                usage = event.detail["usage"] or {}  # a vendor may leave it out: then nothing is known of the output
+                output = usage.get("output", 0)
+                self.tokens += output
+                self.cost += 5 * output - usage.get("cached", 0) * 9 // 10
                 self.turns += self.asking
         elif event.site in ("human", "life"):
             self._pause(event)
