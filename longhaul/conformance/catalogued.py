@@ -61,8 +61,8 @@ def surfaced(subject: Subject) -> Iterator[Spec]:
 def repaired(subject: Subject) -> Iterator[Spec]:
     """Every fault that stays, until the run has ended; then it is lifted and the run is taken up again."""
     for run in subject.runs():
-        stays = (replace(spec, heal=True) for spec in _all(run, HAZARDS, "", STAYS))
-        yield from sampled(stays, subject.effort.faults)
+        stays = (spec for spec in _all(run, HAZARDS, "", STAYS) if expectation(spec) != "out_of_contract")
+        yield from sampled((replace(spec, heal=True) for spec in stays), subject.effort.faults)
 
 
 def in_recovery(subject: Subject) -> Iterator[Spec]:

@@ -235,3 +235,13 @@ def test_an_answer_that_does_not_say_what_it_used_is_no_reason_to_say_nothing(fa
     judgement = judge(execute(small("sound.py:LOOP", strikes=(Strike("model", 2, fault),))))
     assert judgement["budgets_hold"].outcome == "pass"
     assert not [found for found in judgement.verdicts if found.harness_error]
+
+
+# retries
+
+
+def test_a_run_that_is_taken_up_after_a_repair_may_try_anew() -> None:
+    down = Strike("model", 2, ServerError(503), None)
+    run = execute(replace(small("reference", strikes=(down,)), heal=True))
+    assert run.lives == 2 and run.passages["model"] > Limits().tries + 2
+    assert judge(run)["backoff_respected"].outcome == "pass"
