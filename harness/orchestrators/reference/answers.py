@@ -140,10 +140,18 @@ def told(result: Result, mutating: bool, tokens_max: int) -> str:
 
 
 def clipped(text: str, tokens_max: int) -> str:
-    """Head and tail of a text that is too long, with a note of what is missing; empty where it fits."""
+    """Head and tail of a text that is too long, with a note of what is missing; empty where it fits.
+
+    Whole lines are kept where there are any: half a line can be read as a whole one that says something else. What is
+    left of a line that alone is too long ends in an ellipsis.
+    """
     if len(text) * 5 <= tokens_max * 4 or count_tokens(text_bytes(text)) <= tokens_max:
         return ""
     share = tokens_max * 32 // 10 * len(text) // max(1, text_bytes(text)) // 2
     head, tail = text[:share], text[len(text) - share :]
-    missing = len(text) - 2 * share
-    return f"{head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{tail}"
+    whole_head, broken_head = head.rpartition("\n")[::2] if "\n" in head else (f"{head}...", "")
+    broken_tail, whole_tail = tail.partition("\n")[::2] if "\n" in tail else ("", f"...{tail}")
+    missing = len(text) - 2 * share + len(broken_head) + len(broken_tail)
+    return (
+        f"{whole_head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{whole_tail}"
+    )
