@@ -179,8 +179,12 @@ def _price(state: State, usage: Usage | None, own: int) -> tuple[int, int]:
     """
     if usage is None:
         return own, 5 * own
-    output = usage.output if usage.output == own else max(own, min(usage.output, state.limits.max_output))
-    return output, 5 * output - max(0, min(usage.cached, state.asked)) * 9 // 10
+    output, cached = usage.output, usage.cached
+    if output != own:
+        output = max(own, min(output, state.limits.max_output))
+    if not 0 <= cached <= state.asked:
+        cached = state.asked if cached > 0 else 0
+    return output, 5 * output - cached * 9 // 10
 
 
 def _replied(state: State, entry: Replied) -> State:
@@ -222,31 +226,37 @@ def _call_failed(call: Open, entry: Failed) -> Open:
 
 
 def _called(state: State, entry: Called) -> State:
-    begun = {intent.call.id for intent in entry.intents}
-    known = {call.intent.call.id: call for call in state.open}
-    for intent in entry.intents:
-        before = known.get(intent.call.id)
-        known[intent.call.id] = replace(before, standing="running") if before else Open(intent)
-    pending = tuple(call for call in state.pending if call.id not in begun)
-    return replace(state, at=entry.at, pending=pending, open=tuple(known.values()))
+    if state.open:
+        known = {call.intent.call.id: call for call in state.open}
+        for intent in entry.intents:
+            before = known.get(intent.call.id)
+            known[intent.call.id] = replace(before, standing="running") if before else Open(intent)
+        opened = tuple(known.values())
+    else:
+        opened = tuple(map(Open, entry.intents))
+    begun = [intent.call.id for intent in entry.intents]
+    pending = tuple([call for call in state.pending if call.id not in begun])
+    return replace(state, at=entry.at, pending=pending, open=opened)
 
 
 def _returned(state: State, entry: Returned) -> State:
     calls = state.reply.calls if state.reply else ()
-    if all(entry.id != call.id for call in calls) or any(entry.id == known for known, _ in state.returned):
+    outcomes = dict(state.returned)
+    if entry.id in outcomes or entry.id not in [call.id for call in calls]:
         return replace(state, at=entry.at)
-    returned = (*state.returned, (entry.id, entry.told or shown(entry.result)))
-    pending = tuple(call for call in state.pending if call.id != entry.id) if state.pending else ()
-    still = tuple(call for call in state.open if call.intent.call.id != entry.id)
+    outcomes[entry.id] = entry.told or shown(entry.result)
     view, loop = state.view, state.loop
-    if len(returned) == len(calls):
-        outcomes = dict(returned)
+    if len(outcomes) == len(calls):
+        turn = []
         for call in calls:
-            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))
-        loop = turned(loop, tuple([(call.name, call.arguments, outcomes[call.id]) for call in calls]))
+            told = outcomes[call.id]
+            view = view.append(Message("tool", told, call_id=call.id))
+            turn.append((call.name, call.arguments, told))
+        loop = turned(loop, tuple(turn))
     return replace(
-        state, at=entry.at, pending=pending, open=still, returned=returned, view=view, loop=loop, stalled=0,
-        careful=False,
+        state, at=entry.at, view=view, loop=loop, stalled=0, careful=False, returned=tuple(outcomes.items()),
+        pending=tuple([call for call in state.pending if call.id != entry.id]) if state.pending else (),
+        open=tuple([call for call in state.open if call.intent.call.id != entry.id]),
     )  # fmt: skip
 
 
