@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Any, Never, TypeVar
+from typing import Any, NamedTuple, Never, TypeVar
 
 import msgspec
 
@@ -20,7 +20,7 @@ from harness.passage import Passage, drive_at_once
 from harness.plain import plain_repr
 from harness.protocol import check_request
 from harness.tokens import count_tokens, text_bytes
-from harness.track import Faults, Track
+from harness.track import Faults, Track, Watch
 from harness.types import Answer, Limits, Policy, Question, Reply, Request, Result, Tool, ToolCall, Usage
 from harness.world import Visit, look_up, truthful
 
@@ -31,8 +31,23 @@ REQUESTS_PER_TURN = 10
 """The harness itself ends a run that sends more than this many times the requests its limits allow."""
 
 
+class Standing(NamedTuple):
+    """Where an orchestrator stands: equal `state` means the same behaviour from here on, as long as no cap is reached.
+
+    `state` is hashable and leaves out ids, times and what was spent; None where it cannot be said now. `spent` are the
+    amounts that count towards a cap, each with its cap (0 = none).
+    """
+
+    state: Any
+    spent: tuple[tuple[int, int], ...]
+
+
 class Host:
-    """The doors of one life, and what an orchestrator may know: goal, tools, limits, session, policy, budget, window."""
+    """The doors of one life, and what an orchestrator may know: goal, tools, limits, session, policy, budget, window.
+
+    An orchestrator may set `standing`, a function that tells where it stands. Exploration then ends a resumed run where it
+    has become the same as one that was never killed; nothing else looks at it.
+    """
 
     def __init__(self, track: Track, loop: VirtualLoop) -> None:
         self._track = track
@@ -48,6 +63,7 @@ class Host:
         self.policy: Policy = track.policy
         self.budget: int = track.budget
         self.window: int = track.window
+        self.standing: Callable[[], Standing] | None = None
 
     # the disk: nothing here waits
 
@@ -94,8 +110,15 @@ class Host:
         nth, faults = self._track.enter(site)
         if faults:
             return self._struck_at_once(Passage(self, site, nth, payload), faults, act)
+        watch = self._track.watch
+        if watch is None:
+            value, detail = act(payload)
+            self._record(site, nth, "done", detail)
+            return value
+        watch.before(self, site, nth)
         value, detail = act(payload)
         self._record(site, nth, "done", detail)
+        watch.after(self, site, nth)
         return value
 
     def _struck_at_once(
@@ -136,6 +159,10 @@ class Host:
              "length": len(taken.view), "tools": len(taken.tools), "tokens": taken.tokens,
              "max_output": request.max_output},
         )  # fmt: skip
+
+        if track.watch is not None and track.watch.asked(self, taken):
+            self._shut("same", "the state of a run that was not killed")
+            await self._never()
 
         async def proceed() -> Reply:
             check_request(taken.problem, taken.tokens, request.max_output, self.window)
@@ -274,6 +301,8 @@ class Host:
         timeout_ms: int | None = None, about: dict[str, Any] | None = None,
     ) -> T:  # fmt: skip
         """Pass, under the faults and the deadline; record and re-raise what goes wrong."""
+        if self._track.watch is not None and not faults:
+            proceed = self._watched(self._track.watch, passage, proceed)
         try:
             if not faults and timeout_ms is None:
                 return await proceed()
@@ -283,6 +312,17 @@ class Host:
         except Exception as error:
             self._break(passage, error)
             await self._never()
+
+    def _watched(
+        self, watch: Watch, passage: Passage, proceed: Callable[[], Awaitable[T]]
+    ) -> Callable[[], Awaitable[T]]:
+        async def watched() -> T:
+            watch.before(self, passage.site, passage.nth)
+            value = await proceed()
+            watch.after(self, passage.site, passage.nth)
+            return value
+
+        return watched
 
     def _break(self, passage: Passage, error: Exception) -> None:
         """A fake, a tool double or a fault is broken: the run ends, and no handler of an orchestrator may swallow that."""
@@ -319,12 +359,8 @@ class Host:
 
     def die(self, site: str, nth: int, survive: Survive | int) -> None:
         """Shut the doors and stop the life at this passage; bytes not yet durable survive as the strike says."""
-        disk = self._track.disk
-        durable, pending = disk.durable, disk.pending
-        kept = disk.crash(survive)
-        detail = {"site": site, "nth": nth, "durable": durable, "kept": kept.bytes, "whole": kept.whole,
-                  "lost": pending - kept.bytes}  # fmt: skip
-        self._record("life", 0, "died", detail)
+        self._loop.spins = 0
+        self._track.die(self._loop.now_ms, site, nth, survive)
         self._shut("died", f"at {site} #{nth}")
 
     def _end(self, ending: str, reason: str) -> None:

@@ -7,6 +7,7 @@ way, so history, validator and model pay for new messages only.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from hashlib import blake2b
 
 from msgspec import Struct
@@ -35,9 +36,17 @@ class Intake:
 
     def __init__(self) -> None:
         self._last: Vector[Message] = Vector((), message_tokens)
-        self._read = Folding(Transcript, read_on)
+        self._read = Folding(Transcript, read_on, Transcript.fork)
         self._answered: dict[str, int] = {}
+        self.answers = 0
         self._tools: tuple[object, str, int] = ((), "", 0)
+
+    def fork(self) -> Intake:
+        """An intake that remembers the same requests and goes on by itself."""
+        forked = copy(self)
+        forked._read = self._read.fork()
+        forked._answered = self._answered.copy()
+        return forked
 
     def take(self, request: Request) -> Taken:
         """Take a request in. Raises `InvalidRequest` for something that is not a list of messages."""
@@ -54,6 +63,7 @@ class Intake:
 
     def answer(self, digest: str) -> None:
         """Count one more answer."""
+        self.answers += 1
         self._answered[digest] = self._answered.get(digest, 0) + 1
 
     def _toolset(self, tools: tuple[Tool, ...]) -> tuple[str, int]:

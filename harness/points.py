@@ -37,11 +37,12 @@ def crash_points(run: Run) -> tuple[Point, ...]:
         Point(site, nth, when)
         for site, count in run.passages.items()
         for nth in range(1, count + 1)
-        for when in _moments(site)
+        for when in moments(site)
     )
 
 
-def _moments(site: str) -> tuple[When, ...]:
+def moments(site: str) -> tuple[When, ...]:
+    """When a process may die at a site."""
     return ("before", "torn", "after") if site == "disk:append" else ("before", "after")
 
 
@@ -66,7 +67,7 @@ def strike_of(point: Point, survive: Survive = "none") -> Strike:
             return Strike(point.site, point.nth, CrashAfter(survive))
         case "torn" if point.site == "disk:append":
             return Strike(point.site, point.nth, TornAppend())
-    raise UsageError(f"{point}: only an append can be torn; when is one of {', '.join(_moments(point.site))}")
+    raise UsageError(f"{point}: only an append can be torn; when is one of {', '.join(moments(point.site))}")
 
 
 def single_crashes(spec: Spec, survive: Survive = "none", run: Run | None = None) -> Iterator[Spec]:

@@ -6,7 +6,7 @@ sentences follow the error texts of Anthropic's Messages API (seen in anthropics
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 
 import msgspec
@@ -26,6 +26,10 @@ class Transcript:
     open: tuple[str, ...] = ()
     seen: set[str] = field(default_factory=set)
     problem: str = ""
+
+    def fork(self) -> Transcript:
+        """A transcript that is read on by itself."""
+        return replace(self, seen=self.seen.copy())
 
 
 def read_on(transcript: Transcript, message: Message) -> Transcript:

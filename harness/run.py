@@ -13,6 +13,7 @@ from harness import resolve
 from harness.boot import boot
 from harness.clock import VirtualLoop, task_names, wall_seconds
 from harness.errors import HarnessError, UsageError
+from harness.faults import check_sites
 from harness.guard import Watchdog, guarded, install, watchdog
 from harness.history import Event, History
 from harness.host import Host
@@ -116,28 +117,41 @@ Live: TypeAlias = Callable[[Track], tuple[str, str]]
 
 def execute_in(spec: Spec, setup: Setup) -> Run:
     """Run a spec in a setup that was already built."""
+    track, live = prepared(spec, setup)
+    started = wall_seconds()
+    how = lives(track, live)
+    return finished_run(track, how, wall_seconds() - started)
+
+
+def prepared(spec: Spec, setup: Setup) -> tuple[Track, Live]:
+    """A run that has not begun, and how each of its lives is lived."""
+    check_sites(spec, setup)
     struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
     track = Track(spec, setup, resolve.policy(spec.policy), struck)
     run = resolve.orchestrator(spec.orchestrator, setup)
-    started = wall_seconds()
-    live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
+    live: Live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
     head = {"run_id": spec.run_id, "spec": repr(spec), "window": track.window, "budget": track.budget,
             "working_set": setup.working_set}  # fmt: skip
     track.record(0, "run", 0, "start", head)
-    ending, reason = _lives(track, live)
+    return track, live
+
+
+def finished_run(track: Track, how: tuple[str, str], seconds: float) -> Run:
+    """Let what is in flight land, close the history, and gather what there is to see of a run that ended."""
+    ending, reason = how
     track.land()
     track.record(track.now_ms, "run", 0, "end", {"ending": ending, "reason": reason})
     journal = track.disk.read()
     tape = journal if len(journal) == track.disk.tape.size else track.disk.tape.read()
     return Run(
-        spec=spec, setup=setup, history=track.history, world=track.world, journal=journal,
+        spec=track.spec, setup=track.setup, history=track.history, world=track.world, journal=journal,
         tape=tape, ending=ending, reason=reason, fired=tuple(track.fired),
         passages=track.passages(), lives=track.life + 1, ended_ms=track.now_ms,
-        wall_seconds=wall_seconds() - started,
+        wall_seconds=seconds,
     )  # fmt: skip
 
 
-def _lives(track: Track, live: Live) -> tuple[str, str]:
+def lives(track: Track, live: Live) -> tuple[str, str]:
     """Live until a life does not end in a crash, or there were too many."""
     try:
         with watchdog(WALL_SECONDS_MAX), guarded():

@@ -255,7 +255,7 @@ def check_spec(spec: Spec) -> None:
     if spec.limits is not None:
         _check_limits(spec.limits)
     for strike in spec.strikes:
-        _check_strike(strike)
+        faults.check_strike(strike)
 
 
 def _check_limits(limits: Any) -> None:
@@ -266,18 +266,3 @@ def _check_limits(limits: Any) -> None:
         least = 0 if name in ("turns", "tokens", "compute_ms", "cost", "retry_wait_ms") else 1
         if type(value) is not int or value < least:
             raise UsageError(f"limits: {name} is {value!r}; it must be a whole number, at least {least}")
-
-
-def _check_strike(strike: Any) -> None:
-    if not isinstance(strike, Strike) or not isinstance(strike.site, str):
-        raise UsageError(f"strikes holds {strike!r}; it must be Strike(site, nth, fault, times)")
-    if not (isinstance(strike.fault, Choice) or callable(strike.fault)):
-        raise UsageError(
-            f"{strike!r}: the fault must be one of {', '.join(fault.__name__ for fault in faults.FAULTS)}, or yours"
-        )
-    counts = (strike.nth, 1 if strike.times is None else strike.times)
-    if not all(isinstance(count, int) and count >= 1 for count in counts):
-        raise UsageError(f"{strike!r}: nth and times count from 1 (times=None means for ever)")
-    chance = strike.chance
-    if isinstance(chance, bool) or not isinstance(chance, (int, float)) or not 0 < chance <= 1:
-        raise UsageError(f"{strike!r}: chance is {chance!r}; it must be above 0 and at most 1")

@@ -6,15 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import msgspec
 
 from harness.cache import cached_tokens
 from harness.disk import Disk, Medium
 from harness.errors import DoorError, UsageError
-from harness.faults import Strike
+from harness.faults import Strike, Survive
 from harness.history import History
 from harness.intake import Intake, Taken, common_prefix
 from harness.spec import Spec, limits_of
@@ -51,6 +52,26 @@ class Exhausted:
     async def __call__(self, passage: Any, proceed: Any) -> Any:
         """End the life as `limit`."""
         return await passage.give_up(f"more than {self.passages_max} passages of {passage.site}")
+
+
+class Watch(Protocol):
+    """Somebody who looks on at every door, for exploration. Nothing that it does may change the run."""
+
+    def before(self, host: Any, site: str, nth: int) -> None:
+        """Passage `nth` of a site is about to begin; what precedes it is in the history."""
+
+    def after(self, host: Any, site: str, nth: int) -> None:
+        """It has happened, and the orchestrator does not know yet."""
+
+    def asked(self, host: Any, taken: Taken) -> bool:
+        """A request is at the model's door; True ends the life there."""
+
+
+def forked_model(model: Model) -> Model:
+    """A model that remembers the same and goes on by itself; one that says not how is copied as a value."""
+    fork = getattr(model, "fork", None)
+    forked: Model = fork() if fork is not None else copy(model)
+    return forked
 
 
 class Flight(NamedTuple):
@@ -95,6 +116,8 @@ class Track:
         self._past: tuple[World, ...] = ()
         self.requests = 0
         self.broken: Exception | None = None
+        self.watch: Watch | None = None
+        self._still: tuple[tuple[int, int], Intake, Model] | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)
         self.fired = [0] * len(strikes)
@@ -135,9 +158,14 @@ class Track:
         self.now_ms += BOOT_MS
 
     def heal(self) -> None:
-        """Lift every strike, and mend what they left: the tools are there again and the clock is right."""
+        """Lift every strike, and mend what they left: the tools are there again and the clock is right.
+
+        A disk that lost what it was to save is mended by starting the machine again: what was never durable is gone.
+        """
+        if self.disk.poisoned:
+            self.die(self.now_ms, "machine", 0, "none")
         self.healed = True
-        self._strikes.clear()
+        self._strikes = {}
         self.clock_off_ms = 0
         self._have(self.setup.tools)
 
@@ -193,6 +221,25 @@ class Track:
                 continue
             for detail in deeds:
                 self.history.add((self.life, max(due, self.now_ms)), site, flight.nth, "effect", detail)
+
+    def fork(self) -> Track:
+        """A run that has come so far and goes on by itself: what cannot change is shared, the rest is copied."""
+        now = (self.requests, self.intake.answers)
+        if self._still is None or self._still[0] != now:
+            self._still = (now, self.intake.fork(), forked_model(self.model))
+        forked = copy(self)
+        forked.intake, forked.model, forked._still = self._still[1].fork(), forked_model(self._still[2]), None
+        forked.disk, forked.history, forked.watch = self.disk.fork(), self.history.fork(), None
+        forked._passages, forked.fired = dict(self._passages), list(self.fired)
+        return forked
+
+    def die(self, at_ms: int, site: str, nth: int, survive: Survive | int) -> None:
+        """The process dies at this passage; bytes not yet durable survive as the strike says."""
+        durable, pending = self.disk.durable, self.disk.pending
+        kept = self.disk.crash(survive)
+        detail = {"site": site, "nth": nth, "durable": durable, "kept": kept.bytes, "whole": kept.whole,
+                  "lost": pending - kept.bytes}  # fmt: skip
+        self.record(at_ms, "life", 0, "died", detail)
 
     def passages(self) -> dict[str, int]:
         """How often each door was passed so far. `boot` is none: nobody can die there."""

@@ -6,8 +6,8 @@ All of them are frozen. Times are integer milliseconds of virtual time, sizes ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from msgspec import Struct
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Role = Literal["system", "user", "assistant", "tool"]
 Effect = Literal["read", "write", "irreversible"]
 Kind = Literal["deduplicating", "queryable", "blind"]
+Expected = Literal["mask", "surface", "out_of_contract"]
+"""What is right under a fault: to finish as if nothing had been, to end or park by naming it, or whatever can be done."""
 
 
 class ToolCall(Struct, frozen=True, gc=False):
@@ -191,11 +193,13 @@ class Scenario:
     """The constant `SCENARIO` of a scenario file: a name, and how to build it from the parameters of a spec.
 
     `kinds` are the kinds of tool that make a difference here; `crashes` says whether its crash points are enumerated.
+    `contract` says by the id of a fault where something else is expected here than the catalogue says, and why.
     """
 
     name: str
     build: Callable[[Parameters], Setup]
     kinds: tuple[Kind, ...] = ("deduplicating",)
+    contract: Mapping[str, tuple[Expected, str]] = field(default_factory=dict, hash=False)
 
 
 class Policy(Protocol):

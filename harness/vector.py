@@ -32,11 +32,18 @@ class Vector(Sequence[T], Generic[T]):
 
     def append(self, item: T) -> Vector[T]:
         """Return a vector with one item more; constant time where this is the newest of its family."""
-        newest = self if self._stop == len(self._items) else Vector(self, self._weigh)
+        newest = self if self._stop == len(self._items) else self._copy()
         newest._items.append(item)
         if newest._weigh is not None:
             newest._sums.append(newest._sums[-1] + newest._weigh(item))
         return newest._window(newest._stop + 1)
+
+    def _copy(self) -> Vector[T]:
+        """The same items in a storage of their own; they are not weighed again."""
+        copied = self._window(self._stop)
+        copied._items = self._items[: self._stop]
+        copied._sums = self._sums[: self._stop + 1] if self._weigh is not None else [0]
+        return copied
 
     def first(self, count: int) -> Vector[T]:
         """Return the vector of the first `count` items, sharing storage."""

@@ -19,7 +19,7 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish")
+COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points")
 
 
 def group() -> click.Group:

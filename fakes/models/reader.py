@@ -9,7 +9,9 @@ fact, whatever its own data structures are.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -38,6 +40,21 @@ class Reader:
         needs = dict.fromkeys(need for item in work.items for need in item.needs)
         self._sources = {need: work.source(need) for need in needs}
         self._hidden = tuple(need for need, source in self._sources.items() if source is None or not source.obvious)
+
+    def fork(self) -> Reader:
+        """A reader that remembers the same view and goes on by itself."""
+        forked = copy(self)
+        forked._sight = self._sight.fork()
+        return forked
+
+    def essence(self, view: Vector[Message]) -> Any:
+        """What of a view decides all that this model will do from here on, wordings and ids apart.
+
+        None for a profile that minds where in the view a fact stands.
+        """
+        if self.profile.literal < 1:
+            return None
+        return tuple(map(copy, self._sight(view).known))
 
     def __call__(self, request: Request, nth: int) -> Reply:
         """Answer a request that was answered `nth` times before."""

@@ -6,7 +6,7 @@ A fold over the messages, so that a growing view costs its new messages only.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zlib import crc32
 
@@ -40,6 +40,18 @@ class Sight:
     tokens: int = 0
     trail: int = 0
 
+    def fork(self) -> Sight:
+        """A sight that is added to by itself."""
+        return replace(
+            self, facts=self.facts.copy(), done=self.done.copy(), tools=self.tools.copy(),
+            failures=self.failures.copy(), open=self.open.copy(), places=self.places.copy(),
+        )  # fmt: skip
+
+    @property
+    def known(self) -> tuple[Any, ...]:
+        """What all further work follows from where every visible fact is used, wherever it stands."""
+        return self.facts, self.done, self.tools, self.failures, self.open
+
 
 def sight_of(work: Work) -> Folding[Sight]:
     """A fold from a view to what a reader of this work graph sees in it."""
@@ -71,7 +83,7 @@ def sight_of(work: Work) -> Folding[Sight]:
                 sight.done.update(_listed(value.rstrip(), names, index))
         return sight
 
-    return Folding(Sight, step)
+    return Folding(Sight, step, Sight.fork)
 
 
 def _result(work: Work, sight: Sight, message: Message) -> None:

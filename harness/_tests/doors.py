@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
+from typing import Any
 
 from harness.errors import DoorError
 from harness.host import Host
@@ -263,3 +265,19 @@ async def grows_out_of_a_summary(host: Host) -> None:
     await host.model(Request((GO, other), host.tools))
     await host.model(Request((GO,)))
     await host.model(Request((GO, Message("user", "more")), host.tools))
+
+
+@dataclass(frozen=True)
+class Waits:
+    """A stranger's fault that never answers, wherever it strikes."""
+
+    async def __call__(self, passage: Any, proceed: Any) -> Any:
+        await passage.hang()
+
+
+@dataclass(frozen=True)
+class TakesItForAReply:
+    """A stranger's fault that takes every answer for one of a model."""
+
+    async def __call__(self, passage: Any, proceed: Any) -> Any:
+        return (await proceed()).text.upper()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from harness._tests.small import small
+from harness._tests.small import HERE, small
 from harness.errors import HarnessError, UsageError
 from harness.faults import (
     CrashAfter,
@@ -32,6 +32,8 @@ from harness.history import Event
 from harness.run import Run, execute
 from harness.spec import Fault
 from harness.types import Limits
+
+DOORS = HERE / "doors.py"
 
 
 def said(run: Run) -> list[str]:
@@ -86,7 +88,7 @@ def test_two_strikes_on_one_passage_both_act_the_first_outermost() -> None:
         (RateLimit(20_000), "0 RateLimited 429 20000 Rate limit reached"),
         (RateLimit(None), "0 RateLimited 429 None Rate limit reached"),
         (RateLimit(-5), "0 RateLimited 429 -5 Rate limit reached"),
-        (ServerError(529), "0 ServerFailed 529 None Internal server error"),
+        (ServerError(529), "0 ServerFailed 529 None Overloaded"),
         (FailBefore(), "0 ConnectionLost 0 None connection reset by peer"),
         (FailAfter(), "1000 ConnectionLost 0 None connection reset by peer"),
         (Hang(), "5000 TimedOut 0 None no answer within 5000 ms"),
@@ -239,7 +241,7 @@ def test_a_torn_append_keeps_the_pending_bytes_before_it_and_a_part_of_itself() 
 
 
 def test_a_fault_that_never_answers_at_the_disk_is_refused() -> None:
-    run = execute(small("doors.py:asks_four_times", strikes=(Strike("disk:append", 1, Hang()),)))
+    run = execute(small("doors.py:asks_four_times", strikes=(Strike("disk:append", 1, Fault(f"{DOORS}:Waits")),)))
     assert run.reason.startswith("Refused: a fault at disk:append waits; a write cannot wait")
 
 
@@ -251,8 +253,8 @@ def test_two_faults_may_change_one_answer() -> None:
 
 def test_a_fault_that_does_not_fit_its_site_is_never_put_down_to_the_orchestrator() -> None:
     for site in ("disk:append", "tool:pay"):
-        with pytest.raises(HarnessError, match=f"{site} #1 broke: TypeError"):
-            execute(small(strikes=(Strike(site, 1, EmptyAnswer()),), orchestrator="replay"))
+        with pytest.raises(HarnessError, match=f"{site} #1 broke: AttributeError"):
+            execute(small(strikes=(Strike(site, 1, Fault(f"{DOORS}:TakesItForAReply")),), orchestrator="replay"))
 
 
 def test_a_slow_disk_holds_up_everybody() -> None:

@@ -21,7 +21,7 @@ SETUP = build(PAYING, small())
 def test_a_strangers_scenario_policy_and_fault_are_found_by_file_and_name() -> None:
     assert resolve.scenario(f"{SMALL}:PAYING") is PAYING
     assert resolve.policy(Policy(f"{SMALL}:KeepAll")) == KeepAll()
-    assert resolve.fault(Fault(f"{HERE.parent / 'faults.py'}:Slow", ms=7)).ms == 7
+    assert resolve.fault(Fault(f"{HERE.parent / 'faults' / 'connection.py'}:Slow", ms=7)).ms == 7
     assert resolve.fault(Hang()) == Hang()
 
 

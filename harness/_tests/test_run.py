@@ -14,7 +14,7 @@ from harness._tests.small import HERE, PAYING, small
 from harness.errors import HarnessError, UsageError
 from harness.faults import CrashAfter, Hang, RateLimit, Slow, Strike, TornAppend
 from harness.run import execute, execute_in
-from harness.spec import Spec
+from harness.spec import Fault, Spec
 from harness.types import Limits, Setup
 from harness.world import World
 
@@ -130,8 +130,8 @@ def test_a_tool_double_that_breaks_is_the_harness_fault() -> None:
 
 
 def test_a_fault_that_breaks_is_the_harness_fault() -> None:
-    spec = small("naive", strikes=(Strike("model", 1, Slow("long")),))  # type: ignore[arg-type]
-    with pytest.raises(HarnessError, match="model #1 broke: TypeError"):
+    spec = small("naive", strikes=(Strike("tool:pay", 1, Fault(f"{HERE / 'doors.py'}:TakesItForAReply")),))
+    with pytest.raises(HarnessError, match="tool:pay #1 broke: AttributeError"):
         execute(spec)
 
 

@@ -89,6 +89,14 @@ class Short:
         raise DiskFailed("interrupted", error_type="EINTR")
 
 
+@dataclass(frozen=True)
+class Dies:
+    """A stranger's crash."""
+
+    async def __call__(self, passage: Any, proceed: Any) -> Any:
+        return await passage.crash("none")
+
+
 def struck(*strikes: Strike, orchestrator: str = "sound.py:LOOP", **fields: Any) -> Run:
     return execute(small(orchestrator, strikes=strikes, **fields))
 
@@ -219,8 +227,10 @@ def test_a_scenario_without_drift_says_so() -> None:
 
 
 def test_nobody_can_crash_at_boot() -> None:
-    with pytest.raises(UsageError, match="strike disk:read"):
+    with pytest.raises(UsageError, match="CrashAfter cannot strike at 'boot'"):
         struck(Strike("boot", 1, CrashAfter()))
+    with pytest.raises(UsageError, match="strike disk:read"):
+        struck(Strike("boot", 1, Dies()))
 
 
 def test_a_file_edited_by_somebody_else_is_read_again_before_it_is_edited() -> None:

@@ -2,45 +2,49 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from harness.checks.verdict import Verdict, conclude
-
-if TYPE_CHECKING:
-    from harness.run import Run
+from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.record import Reading
+from harness.history import Event
 
 
-def budgets_hold(run: Run) -> Verdict:
+class _BudgetsHold(Fold):
     """I24: no request is sent once the turns or tokens of the run are used up.
 
     Turns are answered requests with tools; tokens are the input of every request, answered or not, and the output of
     every answer, as counted at the door. A crash may lose one answer: it allows one turn and one output more.
     """
-    limits = run.limits
-    turns, tokens, requests = 0, 0, 0
-    turns_max, tokens_max = limits.turns, limits.tokens
-    asking = False
-    for event in run.events:
-        if event.site == "life" and event.kind == "died":
-            turns_max, tokens_max = turns_max + bool(turns_max), tokens_max + bool(tokens_max) * limits.max_output
-        if event.site != "model":
-            continue
-        if event.kind == "request":
-            over = _over(("turns", turns, turns_max), ("tokens", tokens, tokens_max))
+
+    name = "budgets_hold"
+    wants = (("model", "request"), ("model", "reply"))
+
+    turns: int = 0
+    tokens: int = 0
+    asking: bool = False
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """Add up, and look at the caps before each request."""
+        detail = event.detail
+        if event.kind == "reply":
+            self.tokens += detail["usage"]["output"]
+            self.turns += self.asking
+            return
+        limits, deaths = reading.head.limits, len(reading.deaths)
+        self.premises += 1
+        if not self.witness:
+            over = _over("turns", self.turns, limits.turns, deaths) or _over(
+                "tokens", self.tokens, limits.tokens, deaths * limits.max_output
+            )
             if over:
-                return conclude("budgets_hold", requests + 1, f"event {event.number} (life {event.life}) {over}")
-            requests += 1
-            tokens += event.detail["tokens"]
-            asking = event.detail["tools"] > 0
-        elif event.kind == "reply":
-            tokens += event.detail["usage"]["output"]
-            turns += asking
-    return conclude("budgets_hold", requests)
+                self.witness = f"event {event.number} (life {event.life}) {over}"
+        self.tokens += detail["tokens"]
+        self.asking = detail["tools"] > 0
 
 
-def _over(*caps: tuple[str, int, int]) -> str:
-    for name, used, most in caps:
-        if 0 < most <= used:
-            allowed = f"at most {most} are allowed, one answer for each crash included"
-            return f"sent a request after {used} {name} were used; {allowed}"
-    return ""
+def _over(name: str, used: int, limit: int, lost: int) -> str:
+    if not limit or used < limit + lost:
+        return ""
+    allowed = f"at most {limit + lost} are allowed, one answer for each crash included"
+    return f"sent a request after {used} {name} were used; {allowed}"
+
+
+budgets_hold = FoldedCheck(_BudgetsHold)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from harness.checks.record import Call, Reading, reading_of
+from msgspec import Struct, field
+
+from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.record import ENDINGS, Call, Reading
 from harness.checks.verdict import Verdict, conclude
+from harness.history import Event
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -16,86 +18,103 @@ LOST_ANSWERS = ("ConnectionLost", "TimedOut")
 """Errors after which the caller cannot know whether the effect happened."""
 
 
-@dataclass(frozen=True)
-class _Action:
-    """Something done about a deed: a call, an answered query, or an answered question to a person."""
+class _Doubt(Struct, frozen=True):
+    """A call of unknown outcome, since which event, and whether a person was asked about it and could not be reached."""
 
-    number: int
-    life: int
-    kind: str
-    key: str
+    call: Call
+    since: int
+    unheard: bool = False
 
 
-def indeterminate_named(run: Run) -> Verdict:
+class _IndeterminateNamed(Fold):
     """I7: after a mutating call of unknown outcome (a crash, a lost answer) the next action on the same deed is a query
     by its key, a repetition under its key, or a question to a person; for a blind tool only the person. Never a new key.
     """
-    reading = reading_of(run)
-    premises, witness = 0, ""
-    for call, since in _in_doubt(reading):
-        deed = call.deed
-        if deed is None or call.tool is None:
-            continue
-        action = next(_actions(reading, call, since), None)
-        blind = call.tool.kind == "blind"
-        if action is None and (not (blind and run.ending == "returned") or _unheard(reading, call, since)):
-            continue
-        premises += 1
-        keys = {other.key for other in reading.calls if other.started <= since and other.deed == deed}
-        witness = witness or _violation(call, action, keys, blind)
-    return conclude("indeterminate_named", premises, witness)
+
+    name = "indeterminate_named"
+    wants = (
+        ("tool", "call"), ("tool", "error"), ("query", "result"), ("human", "question"), ("human", "answer"),
+        ("human", "error"), *(("life", ending) for ending in ENDINGS),
+    )  # fmt: skip
+    containers = ("doubts", "questions")
+
+    doubts: list[_Doubt] = field(default_factory=list)
+    questions: dict[int, dict[str, Any]] = field(default_factory=dict)
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """Open a doubt, or see what is done about one. Unanswered queries and questions are nothing done."""
+        site, kind = event.site, event.kind
+        if site == "life":
+            self.doubts += [_Doubt(call, event.number) for _, call in reading.open_calls() if call.mutating]
+        elif kind == "question":
+            self.questions[event.nth] = event.detail
+        elif kind == "error" and site == "human":
+            asked = self.questions[event.nth]
+            self.doubts = [
+                _Doubt(doubt.call, doubt.since, doubt.unheard or _asks_about(asked, doubt.call))
+                for doubt in self.doubts
+            ]
+        elif kind == "error":
+            call = reading.current
+            if call is not None and call.mutating and call.error in LOST_ANSWERS:
+                self.doubts.append(_Doubt(call, event.number))
+        elif self.doubts:
+            self._act(event, reading)
+
+    def _act(self, event: Event, reading: Reading) -> None:
+        """Close the doubts that this action is about."""
+        rest = []
+        for doubt in self.doubts:
+            if doubt.call.deed is None or not self._is_about(event, reading, doubt.call):
+                rest.append(doubt)
+                continue
+            self.premises += 1
+            if event.kind == "call" and not self.witness:
+                self.witness = _violation(doubt, event, reading)
+        self.doubts = rest
+
+    def _is_about(self, event: Event, reading: Reading, call: Call) -> bool:
+        if event.kind == "call":
+            current = reading.current
+            return current is not None and current.name == call.name and current.deed == call.deed
+        if event.site == "human":
+            return _asks_about(self.questions[event.nth], call)
+        return event.site == f"query:{call.name}" and event.detail["key"] == call.key
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """A blind tool's doubt that was shown to nobody is a violation at the end; another one may stay open."""
+        premises, witness = self.premises, self.witness
+        for doubt in self.doubts:
+            tool = doubt.call.tool
+            if tool is None or tool.kind != "blind" or doubt.unheard or doubt.call.deed is None:
+                continue
+            if end.ending == "returned":
+                premises += 1
+                witness = witness or f"{_unknown(doubt.call)}, its tool is blind, and no person was ever asked"
+        return conclude(self.name, premises, witness)
 
 
-def _in_doubt(reading: Reading) -> Iterator[tuple[Call, int]]:
-    """Mutating calls of unknown outcome, and the event from which on it was unknown."""
-    for call in reading.calls:
-        if not call.mutating:
-            continue
-        if call.error in LOST_ANSWERS:
-            yield call, call.ended
-        elif not call.ended:
-            yield call, next((number for number in reading.deaths if number > call.started), call.started)
-
-
-def _actions(reading: Reading, call: Call, since: int) -> Iterator[_Action]:
-    """What was done about the deed of a call after an event, in order. Unanswered queries and questions do not count."""
-    for event in reading.events[since:]:
-        detail, action = event.detail, ""
-        if event.site == f"tool:{call.name}" and event.kind == "call":
-            action = "call" if reading.call_at[event.number].deed == call.deed else ""
-        elif event.site == f"query:{call.name}" and event.kind == "result":
-            action = "query" if detail["key"] == call.key else ""
-        elif event.site == "human" and event.kind == "answer":
-            action = "human" if _asks_about(_question(reading, event.nth), call) else ""
-        if action:
-            yield _Action(event.number, event.life, action, str(detail.get("key", "")))
-
-
-def _unheard(reading: Reading, call: Call, since: int) -> bool:
-    """Whether a person was asked about a call and the question itself failed: named, and nobody answered."""
-    failed = (event for event in reading.events[since:] if event.site == "human" and event.kind == "error")
-    return any(_asks_about(_question(reading, event.nth), call) for event in failed)
-
-
-def _question(reading: Reading, nth: int) -> dict[str, str]:
-    asked = (event for event in reading.events if event.site == "human" and event.kind == "question")
-    return next(event.detail for event in asked if event.nth == nth)
-
-
-def _asks_about(question: dict[str, str], call: Call) -> bool:
+def _asks_about(question: dict[str, Any], call: Call) -> bool:
     """Whether a question is about a call: by its key, or by its tool, or in words only."""
     if question["key"]:
-        return question["key"] == call.key
+        return bool(question["key"] == call.key)
     return question["tool"] in ("", call.name)
 
 
-def _violation(call: Call, action: _Action | None, keys: set[str], blind: bool) -> str:
-    what = f"the outcome of {' '.join(call.deed or ())} (event {call.started}, life {call.life}, key {call.key!r}) was unknown"
-    if action is None:
-        return f"{what}, its tool is blind, and no person was ever asked"
-    if action.kind != "call":
-        return ""
-    when = f"at event {action.number} (life {action.life})"
-    if action.key not in keys:
-        return f"{what}, and {when} it was called again under the new key {action.key!r}"
-    return f"{what}, its tool is blind, and {when} it was called again before a person was asked" if blind else ""
+def _unknown(call: Call) -> str:
+    return f"the outcome of {' '.join(call.deed or ())} (event {call.started}, life {call.life}, key {call.key!r}) was unknown"
+
+
+def _violation(doubt: _Doubt, event: Event, reading: Reading) -> str:
+    """What is wrong with calling again; empty where it may be done."""
+    call, key = doubt.call, event.detail["key"]
+    when = f"at event {event.number} (life {event.life})"
+    keys = {other.key for other in reading.calls if other.started <= doubt.since and other.deed == call.deed}
+    if key not in keys:
+        return f"{_unknown(call)}, and {when} it was called again under the new key {key!r}"
+    if call.tool is not None and call.tool.kind == "blind":
+        return f"{_unknown(call)}, its tool is blind, and {when} it was called again before a person was asked"
+    return ""
+
+
+indeterminate_named = FoldedCheck(_IndeterminateNamed)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from harness.checks.record import Reading, reading_of
+from msgspec import field
+
+from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.record import Call, Reading
 from harness.checks.verdict import Verdict, cannot_tell, conclude
 from harness.history import Event
 
@@ -12,72 +15,171 @@ if TYPE_CHECKING:
     from harness.run import Run
 
 
-def effect_once(run: Run) -> Verdict:
+class _EffectOnce(Fold):
     """I1: an irreversible deed (tool and intent) happens at most once, under whatever keys it was asked for."""
-    first: dict[tuple[str, str], Event] = {}
-    premises = 0
-    witness = ""
-    for call in reading_of(run).calls:
-        for event in call.effects:
-            if event.detail["effect"] != "irreversible":
-                continue
-            premises += 1
-            deed = (call.name, event.detail["intent"])
-            before = first.setdefault(deed, event)
-            if before is not event and not witness:
-                witness = (
-                    f"effect {' '.join(deed)} happened twice: {_place(before)}, {_place(event)}; "
-                    f"keys {before.detail['key']!r} and {event.detail['key']!r}"
-                )
-    return conclude("effect_once", premises, witness)
+
+    name = "effect_once"
+    wants = (("tool", "effect"),)
+    containers = ("first",)
+
+    first: dict[tuple[str, str], Event] = field(default_factory=dict)
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """Compare an effect with all before it."""
+        detail = event.detail
+        if detail["effect"] != "irreversible":
+            return
+        self.premises += 1
+        deed = (event.site[5:], detail["intent"])
+        before = self.first.setdefault(deed, event)
+        if before is not event and not self.witness:
+            self.witness = (
+                f"effect {' '.join(deed)} happened twice: {_place(before)}, {_place(event)}; "
+                f"{_story(reading, before, event)}"
+            )
 
 
 def _place(event: Event) -> str:
     return f"life {event.life} event {event.number}"
 
 
-def no_lost_effect(run: Run) -> Verdict:
-    """Where the orchestrator returned, every deed that the scenario expects has happened."""
-    if run.ending != "returned":
-        return cannot_tell("no_lost_effect", f"the run did not return but ended as {run.ending}")
-    done = {(deed.tool, deed.intent) for deed in run.world.effects}
-    lost = [deed for deed in run.setup.expected if deed not in done]
-    witness = ""
-    if lost:
-        more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
-        witness = (
-            f"effect {' '.join(lost[0])}{more} never happened, and the run returned at event {run.events[-1].number}"
-        )
-    return conclude("no_lost_effect", len(run.setup.expected), witness)
+def _story(reading: Reading, before: Event, event: Event) -> str:
+    """What the journal held of the first effect when the second happened, and under which key that was asked for."""
+    old, new = before.detail["key"], event.detail["key"]
+    if reading.lines is None:
+        return f"keys {old!r} and {new!r}"
+    resumed = reading.born[event.life] if before.life < event.life < len(reading.born) else 0
+    who = f"life {event.life}, resumed at event {resumed}," if resumed else "it"
+    key = f"used the same key {new!r}" if old == new else f"used the new key {new!r} instead of {old!r}"
+    intent = _durable(reading, reading.intents.get(old, ()))
+    result = _durable(reading, reading.outcomes.get(before.detail["id"], ()))
+    return f"intent {intent}; result {result}; {who} {key}"
 
 
-def acknowledged_effect(run: Run) -> Verdict:
+def _durable(reading: Reading, indices: tuple[int, ...]) -> str:
+    """Since when one of some journal lines was durable."""
+    lines = [reading.file.lines[index] for index in indices]
+    since = min((line.durable for line in lines if line.durable), default=0)
+    if since:
+        return f"durable at event {since}"
+    return f"written at event {lines[0].written} and never durable" if lines else "never written"
+
+
+class _AcknowledgedEffect(Fold):
     """I1, I2: what was reported or journaled as done has its effect in the ledger."""
-    reading = reading_of(run)
-    done = {(deed.tool, deed.key) for deed in run.world.effects}
-    claims = [*_reported(reading), *_journaled(reading)]
-    witness = next(
-        (f"{where} says that {name} under key {key!r} was done, but no such effect ever happened"
-         for name, key, where in claims if (name, key) not in done),
-        "",
-    )  # fmt: skip
-    return conclude("acknowledged_effect", len(claims), witness)
+
+    name = "acknowledged_effect"
+    wants = (("tool", "call"), ("tool", "effect"), ("tool", "result"))
+    reads = ("Returned", "Answered")
+    containers = ("done", "calls", "early", "missing")
+
+    done: set[tuple[str, str]] = field(default_factory=set)
+    calls: dict[str, tuple[str, str]] = field(default_factory=dict)
+    early: dict[str, str] = field(default_factory=dict)
+    missing: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """Note a claim, and take back those whose effect has come."""
+        call = reading.current
+        if call is None or not call.mutating:
+            return
+        deed = (call.name, call.key)
+        if event.kind == "effect":
+            self.done.add(deed)
+            self.missing.pop(deed, None)
+        elif event.kind == "call":
+            self.calls[call.id] = deed
+            where = self.early.pop(call.id, "")
+            if where:
+                self._claim(deed, where)
+        elif event.detail.get("status", "ok") == "ok":
+            self._claim(deed, f"the result at event {event.number}")
+
+    def read(self, index: int, reading: Reading) -> None:
+        """An outcome in the journal; it says something of a call that passes the door, sooner or later."""
+        line = reading.file.lines[index]
+        if line.type == "Answered" and not line.entry.get("happened"):
+            return
+        call_id = str(line.entry.get("id", ""))
+        if (line.entry.get("result") or {}).get("status", "ok") != "ok":
+            return
+        where = f"the journal line written at event {line.written}"
+        if call_id in self.calls:
+            self._claim(self.calls[call_id], where)
+        else:
+            self.early[call_id] = where
+
+    def _claim(self, deed: tuple[str, str], where: str) -> None:
+        self.premises += 1
+        if deed not in self.done:
+            self.missing.setdefault(deed, where)
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """What was claimed and has not happened to the end."""
+        witness = next(
+            (f"{where} says that {name} under key {key!r} was done, but no such effect ever happened"
+             for (name, key), where in self.missing.items()),
+            "",
+        )  # fmt: skip
+        return conclude(self.name, self.premises, witness)
 
 
-def _reported(reading: Reading) -> list[tuple[str, str, str]]:
-    return [
-        (call.name, call.key, f"the result at event {call.ended}")
-        for call in reading.calls
-        if call.mutating and call.result is not None and call.result.get("status", "ok") == "ok"
-    ]
+class _NoLostEffect(Fold):
+    """Where the orchestrator returned, every deed that the scenario expects has happened."""
+
+    name = "no_lost_effect"
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """Hold the ledger against what was expected."""
+        if end.ending != "returned":
+            return cannot_tell(self.name, f"the run did not return but ended as {end.ending}")
+        done = {(deed.tool, deed.intent) for deed in end.world.effects}
+        lost = [deed for deed in end.setup.expected if deed not in done]
+        witness = ""
+        if lost:
+            more = f" (and {len(lost) - 1} more)" if len(lost) > 1 else ""
+            last = end.history.count
+            witness = f"effect {' '.join(lost[0])}{more} never happened, and the run returned at event {last}"
+        return conclude(self.name, len(end.setup.expected), witness)
 
 
-def _journaled(reading: Reading) -> list[tuple[str, str, str]]:
-    """Outcomes in the journal of calls that passed the door."""
-    calls = {call.id: call for call in reading.calls if call.mutating}
-    claims = []
-    for call_id, line in reading.outcomes():
-        call = calls.get(call_id)
-        if call is not None and (line.entry.get("result") or {}).get("status", "ok") == "ok":
-            claims.append((call.name, call.key, f"the journal line written at event {line.written}"))
-    return claims
+class _KeyBound(Fold):
+    """T16: one idempotency key stands for one payload: no call is refused because its key was used for another."""
+
+    name = "key_bound"
+    wants = (("tool", "call"), ("tool", "error"))
+    containers = ("keys",)
+
+    keys: dict[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """A mutating call under a known key is the premise; the double's conflict, or another payload, the violation."""
+        call = reading.current
+        if call is None:
+            return
+        if event.kind == "call":
+            if call.mutating:
+                self._called(call)
+        elif event.detail["type"] == "IdempotencyKeyConflict" and not self.witness:
+            first = self.keys.get((call.name, call.key), ("", 0))[1]
+            self.witness = (
+                f"{call.name} at event {call.started} (life {call.life}) used the key {call.key!r} of event {first} "
+                f"for other arguments, and was refused at event {event.number}"
+            )
+
+    def _called(self, call: Call) -> None:
+        first = self.keys.setdefault((call.name, call.key), (call.arguments, call.started))
+        if first[1] == call.started:
+            return
+        self.premises += 1
+        if first[0] != call.arguments and not self.witness:
+            self.witness = (
+                f"{call.name} at event {call.started} (life {call.life}) used the key {call.key!r} of event {first[1]} "
+                f"for other arguments: {call.arguments[:60]} instead of {first[0][:60]}"
+            )
+
+
+effect_once = FoldedCheck(_EffectOnce)
+acknowledged_effect = FoldedCheck(_AcknowledgedEffect)
+no_lost_effect = FoldedCheck(_NoLostEffect)
+key_bound = FoldedCheck(_KeyBound)

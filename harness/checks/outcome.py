@@ -4,19 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.record import Reading
 from harness.checks.verdict import Verdict, cannot_tell, conclude
 
 if TYPE_CHECKING:
     from harness.run import Run
 
 
-def world_correct(run: Run) -> Verdict:
+class _WorldCorrect(Fold):
     """Where the orchestrator returned, the final world is right by the scenario's own check."""
-    if not run.setup.claims_completion:
-        return cannot_tell("world_correct", "the scenario makes no claim about the final world")
-    if run.ending != "returned":
-        return cannot_tell("world_correct", f"the run did not return but ended as {run.ending}")
-    return conclude("world_correct", 1, run.wrong)
+
+    name = "world_correct"
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """Ask the scenario."""
+        if not end.setup.claims_completion:
+            return cannot_tell(self.name, "the scenario makes no claim about the final world")
+        if end.ending != "returned":
+            return cannot_tell(self.name, f"the run did not return but ended as {end.ending}")
+        return conclude(self.name, 1, end.wrong)
 
 
 _ENDINGS = {
@@ -27,9 +34,18 @@ _ENDINGS = {
 }
 
 
-def ending_sane(run: Run) -> Verdict:
+class _EndingSane(Fold):
     """The run ended by returning: not stuck, not by an exception, not by a limit of the harness, not waiting for ever."""
-    if run.ending == "returned":
-        return conclude("ending_sane", 1)
-    what = _ENDINGS.get(run.ending, "it did not return")
-    return conclude("ending_sane", 1, f"ended as {run.ending} at event {run.events[-1].number}: {what}: {run.reason}")
+
+    name = "ending_sane"
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """Name the ending."""
+        if end.ending == "returned":
+            return conclude(self.name, 1)
+        what = _ENDINGS.get(end.ending, "it did not return")
+        return conclude(self.name, 1, f"ended as {end.ending} at event {end.history.count}: {what}: {end.reason}")
+
+
+world_correct = FoldedCheck(_WorldCorrect)
+ending_sane = FoldedCheck(_EndingSane)

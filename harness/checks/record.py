@@ -1,54 +1,56 @@
-"""What the checks share: one reading of a run's history, with calls put together and journal lines dated.
+"""What the checks share: one reading of a run's history, event by event, with calls put together and journal lines dated.
 
-A journal line is durable from the flush (or the crash that happened to keep it) on, and gone from the crash or truncation
-that took it. Only journals framed as `harness.journal` does can be read; another's bytes stay opaque and `lines` is None.
+A reading can be forked: what is settled is shared, only calls under way and pending lines are copied. So thousands of runs
+that begin alike are read once up to the place where they part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from copy import copy
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import msgspec
 
-from harness.errors import UsageError
+from harness.checks.lines import JournalFile, Line
 from harness.history import Event
-from harness.journal import decode
-from harness.types import Tool
+from harness.types import Limits, Setup, Tool
 from harness.world import intent_of
 
 if TYPE_CHECKING:
     from harness.run import Run
+    from harness.spec import Spec
+
+OPAQUE = "the journal is not in the harness's own format, so its content cannot be judged"
+
+ENDINGS = ("died", "returned", "raised", "stuck", "waiting", "limit", "broken")
+"""What the event of a life that ended may be called."""
 
 
-@dataclass
-class Line:
-    """One journal record: its JSON, and the events that wrote it, made it durable and took it away (0 = never)."""
+@dataclass(frozen=True)
+class Head:
+    """What is known of a run before its first event. `read_tape(start, stop)` gives bytes that were ever appended."""
 
-    entry: dict[str, Any]
-    written: int
-    durable: int = 0
-    gone: int = 0
-
-    def durable_before(self, number: int) -> bool:
-        """Whether this line was safe when event `number` happened."""
-        return 0 < self.durable < number and not 0 < self.gone < number
+    spec: Spec
+    setup: Setup
+    limits: Limits
+    read_tape: Callable[[int, int], bytes]
 
 
-@dataclass
-class Call:
+class Call(msgspec.Struct):
     """One passage of a tool's door. `ended` is the event of its result or error, 0 where the life ended first."""
 
     tool: Tool | None
     name: str
+    nth: int
     life: int
     started: int
     id: str
     key: str
     arguments: str
-    effects: list[Event] = field(default_factory=list)
+    effects: tuple[Event, ...] = ()
     ended: int = 0
     result: dict[str, Any] | None = None
     error: str = ""
@@ -58,7 +60,7 @@ class Call:
         """Whether the tool changes the world."""
         return self.tool is not None and self.tool.effect != "read"
 
-    @cached_property
+    @property
     def deed(self) -> tuple[str, str] | None:
         """The tool and the intent, which name what the call would do; None for arguments that no tool can use."""
         if self.tool is None:
@@ -70,160 +72,191 @@ class Call:
         return (self.name, intent_of(self.tool, given)) if isinstance(given, dict) else None
 
 
-@dataclass(frozen=True)
 class Reading:
-    """A run as the checks see it: events, calls in the order they started, deaths, and journal lines if legible."""
+    """A run as the checks see it so far.
 
-    events: tuple[Event, ...]
-    calls: tuple[Call, ...]
-    deaths: tuple[int, ...]
-    lines: tuple[Line, ...] | None
+    `calls` in the order they started; `deaths` and `born` are the events of deaths and of first breaths; `file` is the
+    journal; `fresh` the indices of the lines that the newest append wrote. `intents` (by key), `replies` (by id, name and
+    arguments of a call) and `outcomes` (by id of a call) hold indices of journal lines. `view` is what the model was shown
+    last, and `grown` whether it only grew since the last request with tools.
+    """
 
-    @cached_property
-    def call_at(self) -> dict[int, Call]:
-        """The calls by the number of the event that started them."""
-        return {call.started: call for call in self.calls}
+    __slots__ = (
+        "_open", "_whole", "born", "calls", "current", "deaths", "file", "fresh", "grown", "head", "intents",
+        "life", "outcomes", "replies", "tools", "view",
+    )  # fmt: skip
 
-    @cached_property
-    def _by_type(self) -> dict[str, list[Line]]:
-        by_type: dict[str, list[Line]] = {}
-        for line in self.lines or ():
-            by_type.setdefault(str(line.entry.get("type", "")), []).append(line)
-        return by_type
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self.calls: list[Call] = []
+        self.current: Call | None = None
+        self.deaths: list[int] = []
+        self.born: list[int] = []
+        self.life = 0
+        self.file = JournalFile()
+        self.fresh = range(0)
+        self.intents: dict[str, tuple[int, ...]] = {}
+        self.replies: dict[tuple[str, str, str], tuple[int, ...]] = {}
+        self.outcomes: dict[str, tuple[int, ...]] = {}
+        self.view: list[dict[str, Any]] = []
+        self.grown = False
+        self._whole = False
+        self.tools = {tool.name: tool for tool in head.setup.tools}
+        self._open: dict[tuple[str, int], int] = {}
+
+    def fork(self, read_tape: Callable[[int, int], bytes] | None = None) -> Reading:
+        """A reading that goes on by itself; cheap, because only what may still change is copied."""
+        twin: Reading = Reading.__new__(Reading)
+        head = self.head
+        twin.head = Head(head.spec, head.setup, head.limits, read_tape) if read_tape else head
+        twin.calls = self.calls.copy()
+        for index in self._open.values():
+            twin.calls[index] = copy(self.calls[index])
+        twin.current, twin.life, twin.fresh = self.current, self.life, self.fresh
+        twin.grown, twin._whole, twin.tools = self.grown, self._whole, self.tools
+        twin.deaths, twin.born, twin.view = self.deaths.copy(), self.born.copy(), self.view.copy()
+        twin.intents, twin.replies = self.intents.copy(), self.replies.copy()
+        twin.outcomes, twin._open = self.outcomes.copy(), self._open.copy()
+        twin.file = self.file.fork()
+        return twin
+
+    @property
+    def lines(self) -> list[Line] | None:
+        """Every journal line ever written; None where there is none, or one that cannot be read."""
+        return self.file.lines if self.file.legible else None
 
     def lines_of(self, kind: str) -> list[Line]:
         """The journal lines of one entry type (Replied, Called, ...); none where the journal is opaque."""
-        return self._by_type.get(kind, [])
+        return [line for line in self.lines or () if line.type == kind]
 
-    def outcomes(self) -> Iterator[tuple[str, Line]]:
-        """The journal lines that hold the outcome of a call, by its id: what it returned, or that a person saw it happen."""
-        for line in self.lines_of("Returned"):
-            yield str(line.entry.get("id", "")), line
-        for line in self.lines_of("Answered"):
-            if line.entry.get("happened"):
-                yield str(line.entry.get("id", "")), line
+    def safe(self, indices: tuple[int, ...]) -> bool:
+        """Whether one of these lines is durable now."""
+        lines = self.file.lines
+        for index in indices:
+            line = lines[index]
+            if line.durable and not line.gone:
+                return True
+        return False
+
+    def durable_before(self, indices: tuple[int, ...], number: int) -> bool:
+        """Whether one of these lines was durable when event `number` happened."""
+        lines = self.file.lines
+        return any(lines[index].durable_before(number) for index in indices)
+
+    def open_calls(self) -> Iterator[tuple[int, Call]]:
+        """The calls under way, or cut short by the end of this life, with their places among `calls`."""
+        for index in self._open.values():
+            yield index, self.calls[index]
+
+    def see(self, event: Event) -> None:
+        """Take one more event into account."""
+        step = step_of(event.site, event.kind)
+        if step is not None:
+            step(self, event)
+
+    def _requested(self, event: Event) -> None:
+        detail, view = event.detail, self.view
+        shared = detail["shared"]
+        self.grown = self._whole and shared == len(view)
+        self._whole = detail["tools"] > 0
+        del view[shared:]
+        view += detail["new"]
+
+    def _born(self, event: Event) -> None:
+        self.life = event.life
+        self.born.append(event.number)
+        self._open.clear()
+
+    def _died(self, event: Event) -> None:
+        self.deaths.append(event.number)
+        kept = event.detail["kept"]
+        self.file.die(event.detail.get("whole", kept), kept, event.number)
+
+    def _called(self, event: Event) -> None:
+        name, detail = event.site[5:], event.detail
+        self.current = Call(
+            self.tools.get(name), name, event.nth, event.life, event.number, detail["id"], detail["key"],
+            detail["arguments"],
+        )  # fmt: skip
+        self._open[event.site, event.nth] = len(self.calls)
+        self.calls.append(self.current)
+
+    def _effect(self, event: Event) -> None:
+        self.current = call = self._landed(event)
+        call.effects = (*call.effects, event)
+
+    def _result(self, event: Event) -> None:
+        self.current = call = self.calls[self._open.pop((event.site, event.nth))]
+        call.ended, call.result = event.number, event.detail
+
+    def _error(self, event: Event) -> None:
+        self.current = call = self.calls[self._open.pop((event.site, event.nth))]
+        call.ended, call.error = event.number, event.detail["error"]
+
+    def _landed(self, event: Event) -> Call:
+        """The call of an effect, a copy of it where it was over before its effect landed."""
+        index = self._open.get((event.site, event.nth))
+        if index is None:
+            name, nth = event.site[5:], event.nth
+            index = next(n for n, call in reversed([*enumerate(self.calls)]) if call.nth == nth and call.name == name)
+            self.calls[index] = copy(self.calls[index])
+        return self.calls[index]
+
+    def _appended(self, event: Event) -> None:
+        detail, file = event.detail, self.file
+        offset, index = detail["offset"], len(file.lines)
+        records = file.append(self.head.read_tape(offset, offset + detail["bytes"]), event.number)
+        self.fresh = range(index, index + len(records))
+        for place, record in enumerate(records, index):
+            for key in record.intents:
+                self.intents[key] = (*self.intents.get(key, ()), place)
+            for named in record.replies:
+                self.replies[named] = (*self.replies.get(named, ()), place)
+            outcome = record.outcome
+            if outcome is not None:
+                self.outcomes[outcome] = (*self.outcomes.get(outcome, ()), place)
+
+    def _flushed(self, event: Event) -> None:
+        self.file.flush(event.detail["durable"], event.number)
+
+    def _truncated(self, event: Event) -> None:
+        self.file.truncate(event.detail["size"], event.number)
+
+    def _rewritten(self, event: Event) -> None:
+        self.file.rewrite(event.detail["bytes"], event.number)
+
+    _STEPS: ClassVar[dict[tuple[str, str], Callable[[Reading, Event], None]]] = {
+        ("model", "request"): _requested,
+        ("life", "born"): _born,
+        ("life", "died"): _died,
+        ("tool", "call"): _called,
+        ("tool", "effect"): _effect,
+        ("tool", "result"): _result,
+        ("tool", "error"): _error,
+        ("disk:append", "done"): _appended,
+        ("disk:append", "partial"): _appended,
+        ("disk:flush", "done"): _flushed,
+        ("disk:truncate", "done"): _truncated,
+        ("boot", "rewritten"): _rewritten,
+    }
 
 
-OPAQUE = "the journal is not in the harness's own format, so its content cannot be judged"
+def step_of(site: str, kind: str) -> Callable[[Reading, Event], None] | None:
+    """What a reading does with an event of this site and kind; None where it needs it for nothing."""
+    steps = Reading._STEPS
+    return steps.get((site, kind)) or steps.get((site.partition(":")[0], kind))
+
+
+def head_of(run: Run) -> Head:
+    """What was known of a run before its first event."""
+    tape = run.tape
+    return Head(run.spec, run.setup, run.limits, lambda start, stop: tape[start:stop])
 
 
 @lru_cache(maxsize=2)
 def reading_of(run: Run) -> Reading:
-    """Read a run once; all checks share the reading."""
-    tools = {tool.name: tool for tool in run.setup.tools}
-    deaths = tuple(event.number for event in run.events if event.site == "life" and event.kind == "died")
-    return Reading(run.events, tuple(_calls(run.events, tools)), deaths, dated_lines(run.events, run.tape))
-
-
-def _calls(events: Iterable[Event], tools: dict[str, Tool]) -> list[Call]:
-    calls: list[Call] = []
-    under_way: dict[tuple[str, int], Call] = {}
-    for event in events:
-        if not event.site.startswith("tool:"):
-            continue
-        detail, passage = event.detail, (event.site, event.nth)
-        if event.kind == "call":
-            name = event.site.removeprefix("tool:")
-            call = Call(
-                tools.get(name), name, event.life, event.number, detail["id"], detail["key"], detail["arguments"]
-            )
-            calls.append(call)
-            under_way[passage] = call
-        elif event.kind == "effect":
-            under_way[passage].effects.append(event)
-        elif event.kind in ("result", "error"):
-            call = under_way.pop(passage)
-            call.ended = event.number
-            call.result = detail if event.kind == "result" else None
-            call.error = detail["error"] if event.kind == "error" else ""
-    return calls
-
-
-def dated_lines(events: Iterable[Event], tape: bytes) -> tuple[Line, ...] | None:
-    """Every journal line ever written, dated by the disk events; None where there is none, or one that cannot be read."""
-    file = _File()
-    for event in events:
-        kind, detail = event.kind, event.detail
-        if event.site == "life" and kind == "died":
-            file.settle(detail["kept"], event.number)
-        elif kind != "done":
-            continue
-        elif event.site == "disk:append":
-            data = tape[detail["offset"] : detail["offset"] + detail["bytes"]]
-            entries = _remembered_entries(data) if len(data) <= REMEMBERED_BYTES else _entries(data)
-            if entries is None:
-                return None
-            file.append(entries, detail["bytes"], event.number)
-        elif event.site == "disk:flush":
-            file.settle(file.pending_bytes, event.number)
-        elif event.site == "disk:truncate":
-            file.settle(file.pending_bytes, event.number)
-            file.truncate(detail["size"], event.number)
-    return tuple(file.lines) or None
-
-
-REMEMBERED_BYTES = 2_048
-"""Appends up to this size are decoded once for many runs: crash runs of one spec write mostly the same bytes."""
-
-
-@lru_cache(maxsize=4_096)
-def _remembered_entries(data: bytes) -> list[tuple[int, dict[str, Any]]] | None:
-    return _entries(data)
-
-
-def _entries(data: bytes) -> list[tuple[int, dict[str, Any]]] | None:
-    """The records of one append and where each ends; None where the bytes are not whole records of ours."""
-    try:
-        records = decode(data)
-        if records.size != len(data):
-            return None
-        ends = [*(record.offset for record in records.records[1:]), len(data)]
-        entries = [msgspec.json.decode(record.json) for record in records.records]
-    except (UsageError, msgspec.DecodeError):
-        return None
-    return list(zip(ends, entries, strict=True)) if all(isinstance(entry, dict) for entry in entries) else None
-
-
-class _File:
-    """The journal file replayed from disk events: which line is where, pending or durable.
-
-    A line that is appended after a torn one runs into it and can never be read again: it is never durable.
-    """
-
-    def __init__(self) -> None:
-        self.lines: list[Line] = []
-        self.pending_bytes = 0
-        self._pending: list[tuple[int, Line]] = []
-        self._durable: list[tuple[int, Line]] = []
-        self._size = 0
-        self._torn = False
-
-    def append(self, entries: list[tuple[int, dict[str, Any]]], size: int, number: int) -> None:
-        for end, entry in entries:
-            line = Line(entry, number)
-            self.lines.append(line)
-            self._pending.append((self.pending_bytes + end, line))
-        self.pending_bytes += size
-
-    def settle(self, kept: int, number: int) -> None:
-        """The first `kept` pending bytes are durable now, the others are lost."""
-        for end, line in self._pending:
-            if end > kept or self._torn:
-                line.gone = number
-            else:
-                line.durable = number
-            if end <= kept:
-                self._durable.append((self._size + end, line))
-                self._torn = False
-        if kept:
-            self._torn = kept not in [end for end, _ in self._pending]
-        self._size += kept
-        self._pending.clear()
-        self.pending_bytes = 0
-
-    def truncate(self, size: int, number: int) -> None:
-        while self._durable and self._durable[-1][0] > size:
-            _, line = self._durable.pop()
-            line.gone = line.gone or number
-        self._torn = size > 0 and not (self._durable and self._durable[-1][0] == size)
-        self._size = size
+    """Read a whole run; metrics and reports share the reading."""
+    reading = Reading(head_of(run))
+    for event in run.events:
+        reading.see(event)
+    return reading

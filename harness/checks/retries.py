@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from harness.checks.record import Reading, reading_of
-from harness.checks.verdict import Verdict, conclude
+from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.record import Reading
 from harness.history import Event
-
-if TYPE_CHECKING:
-    from harness.run import Run
 
 RETRYABLE = ("RateLimited", "ServerFailed", "ConnectionLost", "TimedOut")
 """Errors of the model after which the same request may be sent again."""
 
 
-def backoff_respected(run: Run) -> Verdict:
+class _BackoffRespected(Fold):
     """I15: after a 429 no request goes out before the wait that it asked for is over, and no request is tried more
     often than `limits.tries` times in a row (a crash may cost the count of one try). A summary that nobody wrote may be
     asked for again after the next turn.
@@ -23,63 +18,65 @@ def backoff_respected(run: Run) -> Verdict:
     Waits that are absent, negative or above `limits.retry_wait_ms` bind nobody. In a later life the wait binds only
     where the journal (if legible) had the failure durable before the crash.
     """
-    reading = reading_of(run)
-    waits, hasty = _hasty(run, reading)
-    streaks, stubborn = _stubborn(run)
-    return conclude("backoff_respected", waits + streaks, hasty or stubborn)
 
+    name = "backoff_respected"
+    wants = (("model", "request"), ("model", "reply"), ("model", "error"))
 
-def _hasty(run: Run, reading: Reading) -> tuple[int, str]:
-    premises = 0
     limited: Event | None = None
-    for event in run.events:
-        if event.site != "model":
-            continue
-        if event.kind == "request" and limited is not None:
-            if limited.life == event.life or _remembered(reading, limited, event):
-                premises += 1
-                due = limited.at_ms + limited.detail["retry_after_ms"]
-                if event.at_ms < due:
-                    return premises, (
-                        f"the model asked at event {limited.number} for {limited.detail['retry_after_ms']} ms, and event "
-                        f"{event.number} (life {event.life}) sent the next request {due - event.at_ms} ms too early"
-                    )
-            limited = None
-        elif event.kind == "error" and event.detail["error"] == "RateLimited":
-            wait = event.detail["retry_after_ms"]
-            limited = event if wait is not None and 0 <= wait <= run.limits.retry_wait_ms else None
-    return premises, ""
+    asking: bool = True
+    turn_tries: int = 0
+    summary_tries: int = 0
 
-
-def _remembered(reading: Reading, limited: Event, request: Event) -> bool:
-    died = next((number for number in reading.deaths if number > limited.number), 0)
-    return any(
-        line.written > limited.number and line.written < died and line.durable_before(request.number)
-        for line in reading.lines_of("Failed")
-    )
-
-
-def _stubborn(run: Run) -> tuple[int, str]:
-    tries = run.limits.tries
-    streaks = {True: 0, False: 0}
-    unanswered = {True: False, False: False}
-    premises, allowed = 0, tries
-    asking = True
-    for event in run.events:
-        if event.site == "life" and event.kind == "died":
-            allowed += 1
-        if event.site != "model":
-            continue
+    def see(self, event: Event, reading: Reading) -> None:
+        """`*_tries` are requests in a row without an answer; a reply, or an error that is final, ends the row."""
         if event.kind == "request":
-            asking = event.detail["tools"] > 0
-            streaks[asking] = streaks[asking] + 1 if unanswered[asking] else 1
-            premises += streaks[asking] > 1
-            unanswered[asking] = True
-            if streaks[asking] > allowed:
-                return premises, (
-                    f"event {event.number} (life {event.life}) is try {streaks[asking]} of a request, {tries} are allowed"
-                )
-        elif event.kind == "reply" or (event.kind == "error" and event.detail["error"] not in RETRYABLE):
-            unanswered[asking] = False
-            unanswered[False] = unanswered[False] and not asking
-    return premises, ""
+            self._waited(event, reading)
+            self._tried(event, reading)
+            return
+        if event.kind == "error" and event.detail["error"] == "RateLimited":
+            wait = event.detail["retry_after_ms"]
+            cap = reading.head.limits.retry_wait_ms
+            self.limited = event if wait is not None and 0 <= wait <= cap else None
+        if event.kind == "reply" or event.detail["error"] not in RETRYABLE:
+            self.summary_tries = 0
+            if self.asking:
+                self.turn_tries = 0
+
+    def _waited(self, event: Event, reading: Reading) -> None:
+        limited, self.limited = self.limited, None
+        if limited is None or not (limited.life == event.life or _remembered(reading, limited)):
+            return
+        self.premises += 1
+        wait = limited.detail["retry_after_ms"]
+        early = limited.at_ms + wait - event.at_ms
+        if early > 0 and not self.witness:
+            self.witness = (
+                f"the model asked at event {limited.number} for {wait} ms, and event "
+                f"{event.number} (life {event.life}) sent the next request {early} ms too early"
+            )
+
+    def _tried(self, event: Event, reading: Reading) -> None:
+        self.asking = event.detail["tools"] > 0
+        if self.asking:
+            self.turn_tries += 1
+        else:
+            self.summary_tries += 1
+        tried = self.turn_tries if self.asking else self.summary_tries
+        self.premises += tried > 1
+        most = reading.head.limits.tries
+        if tried > most + len(reading.deaths) and not self.witness:
+            self.witness = f"event {event.number} (life {event.life}) is try {tried} of a request, {most} are allowed"
+
+
+def _remembered(reading: Reading, limited: Event) -> bool:
+    """Whether the journal knew of a failure before the life that saw it died, and still does."""
+    died = next((number for number in reading.deaths if number > limited.number), 0)
+    for line in reversed(reading.lines or ()):
+        if line.written <= limited.number:
+            return False
+        if line.written < died and line.safe and line.type == "Failed":
+            return True
+    return False
+
+
+backoff_respected = FoldedCheck(_BackoffRespected)

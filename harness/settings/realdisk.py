@@ -14,7 +14,7 @@ from zlib import crc32
 
 from harness.clock import VirtualLoop
 from harness.disk import Disk, Kept
-from harness.errors import HarnessError
+from harness.errors import HarnessError, UsageError
 from harness.faults import Survive
 from harness.settings.frames import Act, Acted, Tear
 from harness.settings.spawn import Child
@@ -53,6 +53,11 @@ class RealDisk:
     def pending(self) -> int:
         """How many bytes were appended and not flushed since."""
         return self._record.pending
+
+    @property
+    def poisoned(self) -> bool:
+        """Whether some of the pending bytes can never become durable."""
+        return self._record.poisoned
 
     def read(self) -> bytes:
         """What the process sees: durable and pending bytes."""
@@ -124,6 +129,10 @@ class RealDisk:
         kept = record.crash(survive)
         self._write()
         return kept
+
+    def fork(self) -> Disk:
+        """Refused: a real file is no value."""
+        raise UsageError("a run on a real file cannot be forked; explore it in the setting sim")
 
     def _write(self) -> None:
         """Make the file what the record says is left: shorter, or with the damage of the crash in it."""

@@ -1,0 +1,206 @@
+"""The journal file replayed from disk events: which line was written, durable and gone at which event.
+
+A journal line is durable from the flush (or the crash that happened to keep it) on, and gone from the crash or truncation
+that took it. Only journals framed as `harness.journal` does can be read; another's bytes stay opaque.
+"""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from harness.errors import UsageError
+from harness.journal import decode
+
+REMEMBERED_BYTES = 2_048
+"""Appends up to this size are decoded once for many runs: crash runs of one spec write mostly the same bytes."""
+
+
+class Parsed(msgspec.Struct, frozen=True):
+    """One record as it was appended: where it ends among the appended bytes, its type, its JSON, and the calls that it
+    speaks of: intents by key, replies by (id, name, arguments), an outcome by id."""
+
+    end: int
+    type: str
+    entry: dict[str, Any]
+    intents: tuple[str, ...] = ()
+    replies: tuple[tuple[str, str, str], ...] = ()
+    outcome: str | None = None
+
+
+class Line(msgspec.Struct):
+    """One journal record: its type (Replied, Called, ...) and JSON, where it ends in the file, and the events that wrote
+    it, made it durable and took it away (0 = never)."""
+
+    type: str
+    entry: dict[str, Any]
+    written: int
+    end: int
+    durable: int = 0
+    gone: int = 0
+
+    @property
+    def safe(self) -> bool:
+        """Whether this line is durable, and was not taken away since."""
+        return self.durable > 0 and not self.gone
+
+    def durable_before(self, number: int) -> bool:
+        """Whether this line was safe when event `number` happened."""
+        return 0 < self.durable < number and not 0 < self.gone < number
+
+
+class JournalFile:
+    """One file. `rewritten` is the event at which somebody else changed it (0 = never).
+
+    A line that is appended after a torn one runs into it and can never be read again: it is gone at once.
+    """
+
+    __slots__ = ("_pending", "_rest", "_torn", "durable_size", "lines", "poisoned", "readable", "rewritten", "size")
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.readable = True
+        self.size = 0
+        self.durable_size = 0
+        self.poisoned = False
+        self.rewritten = 0
+        self._pending = 0
+        self._torn = False
+        self._rest = b""
+
+    def fork(self) -> JournalFile:
+        """A file that goes on by itself: settled lines are shared, pending ones copied."""
+        twin = JournalFile()
+        twin.lines = self.lines.copy()
+        for index in range(self._pending, len(self.lines)):
+            twin.lines[index] = copy(self.lines[index])
+        twin.readable, twin.size, twin.durable_size = self.readable, self.size, self.durable_size
+        twin.poisoned, twin.rewritten = self.poisoned, self.rewritten
+        twin._pending, twin._torn, twin._rest = self._pending, self._torn, self._rest
+        return twin
+
+    @property
+    def legible(self) -> bool:
+        """Whether there are lines, and every byte that was written belongs to one."""
+        return self.readable and bool(self.lines)
+
+    def append(self, data: bytes, number: int) -> tuple[Parsed, ...]:
+        """Bytes were written; a short write may leave a line unfinished, which the next one may go on with. Returns the
+        records among them, each of which is a line now."""
+        start, self.size = self.size, self.size + len(data)
+        whole = _entries(self._rest + data) if self._rest else None
+        if whole is not None and whole[1] == len(self._rest) + len(data):
+            start, data, self._torn = start - len(self._rest), self._rest + data, False
+        else:
+            whole = _entries(data)
+        if whole is None:
+            self.readable = False
+            return ()
+        records, read = whole
+        for record in records:
+            self.lines.append(
+                Line(record.type, record.entry, number, start + record.end, 0, number if self._torn else 0)
+            )
+            self._torn = False
+        if read != len(data):
+            self._torn = True
+            self._rest = data[read:]
+        elif self._rest:
+            self._rest = b""
+        return records
+
+    def flush(self, durable: int, number: int) -> None:
+        """The first `durable` bytes of the file survive any crash from now on."""
+        lines, index = self.lines, self._pending
+        while index < len(lines) and lines[index].end <= durable:
+            line = lines[index]
+            if not line.gone:
+                line.durable = number
+            index += 1
+        self._pending, self.durable_size = index, durable
+        self.poisoned = durable < self.size
+
+    def die(self, whole: int, kept: int, number: int) -> None:
+        """Of the pending bytes `kept` are still there after a crash, the first `whole` of them undamaged."""
+        before = self.durable_size
+        self.flush(before + whole, number)
+        self._settle(before + kept, number)
+
+    def truncate(self, size: int, number: int) -> None:
+        """The file was cut, durably; what was pending before the cut is durable too."""
+        if self.poisoned and size > self.durable_size:
+            self._cut(size, number)
+            return
+        self.flush(min(size, self.size), number)
+        self._cut(size, number)
+        self._settle(size, number)
+
+    def rewrite(self, size: int, number: int) -> None:
+        """Somebody changed the file at rest, nobody knows where: of its lines nothing is certain from now on."""
+        self.rewritten = number
+        self._settle(size, number)
+        self._torn = False
+
+    def _cut(self, size: int, number: int) -> None:
+        """Lines that end behind `size` are gone."""
+        self.size = size
+        for index in range(len(self.lines) - 1, -1, -1):
+            line = self.lines[index]
+            if line.end <= size and not line.gone:
+                break
+            if not line.gone:
+                self.lines[index] = Line(line.type, line.entry, line.written, line.end, line.durable, number)
+
+    def _settle(self, size: int, number: int) -> None:
+        """What is still pending is gone; the file ends at `size`, in the middle of a line or after one."""
+        for line in self.lines[self._pending :]:
+            line.gone = line.gone or number
+        self._pending = len(self.lines)
+        self.size = self.durable_size = size
+        self.poisoned = False
+        self._rest = b""
+        last = next((line.end for line in reversed(self.lines) if not line.gone), 0)
+        self._torn = size != last
+
+
+Records = tuple[tuple[Parsed, ...], int]
+
+
+def _entries(data: bytes) -> Records | None:
+    return _remembered(data) if len(data) <= REMEMBERED_BYTES else _decoded(data)
+
+
+def _decoded(data: bytes) -> Records | None:
+    """The records of one append, and how far they reach; None where these are not records of ours."""
+    try:
+        records = decode(data)
+        ends = [*(record.offset for record in records.records[1:]), records.size]
+        entries = [msgspec.json.decode(record.json) for record in records.records]
+    except (UsageError, msgspec.DecodeError):
+        return None
+    if not all(isinstance(entry, dict) for entry in entries):
+        return None
+    return tuple(map(_parsed, ends, entries)), records.size
+
+
+_remembered = lru_cache(maxsize=4_096)(_decoded)
+
+
+def _parsed(end: int, entry: dict[str, Any]) -> Parsed:
+    """A record, and which calls it speaks of; one of another make speaks of none."""
+    kind = entry.get("type")
+    try:
+        if kind == "Called":
+            return Parsed(end, kind, entry, intents=tuple(intent["key"] for intent in entry["intents"]))
+        if kind == "Replied":
+            calls = entry["reply"].get("calls", ())
+            named = tuple((call["id"], call["name"], call["arguments"]) for call in calls)
+            return Parsed(end, kind, entry, replies=named)
+    except (KeyError, TypeError, AttributeError):
+        return Parsed(end, str(kind), entry)
+    if kind == "Returned" or (kind == "Answered" and entry.get("happened")):
+        return Parsed(end, kind, entry, outcome=str(entry.get("id", "")))
+    return Parsed(end, str(kind or ""), entry)
