@@ -87,7 +87,7 @@ def failed_answer(what: str, reply: Reply, why: tuple[str, str, Remedy], wait: i
     error, message, remedy = why
     return Failed(
         rule="answers", facts={"stop": reply.stop}, what=what, error=error, message=message, remedy=remedy,
-        not_before=now + wait if remedy == "again" else 0,
+        not_before=now + wait if remedy == "again" else 0, answered=True,
         tokens=message_tokens(Message("assistant", reply.text, reply.calls)),
     )  # fmt: skip
 
@@ -126,9 +126,11 @@ def _number(value: object) -> int:
 
 
 def contradiction(result: Result) -> str:
-    """The error that a result with status ok holds: it says neither that the call was done nor that it was not."""
+    """What in a result says neither that the call was done nor that it was not: an error within an ok, an unknown status."""
     content = result.content
-    if result.status != "ok" or content[:1] not in _SUSPECT or not content.lstrip().startswith("{"):
+    if result.status not in ("ok", "error"):
+        return f"status {plain_repr(result.status)}"
+    if result.status != "ok" or not isinstance(content, str) or not content.lstrip().startswith("{"):
         return ""
     try:
         given = msgspec.json.decode(content)

@@ -83,7 +83,7 @@ async def _run(host: Host) -> str:
 
 
 class Contradiction(DoorError):
-    """A result that is ok by its status and an error by its content."""
+    """A result that is ok by its status and an error by its content, or of a status that nobody knows."""
 
 
 class _Shell:
@@ -264,15 +264,16 @@ class _Shell:
             return self._call_failed(call.id, error)
         if plain(result, self._shown_max):
             return Returned(id=call.id, result=result)
-        return self._outcome(call, sound_result(result))
+        return self._outcome(call, result)
 
     def _outcome(self, call: ToolCall, result: Result) -> Entry:
-        """What a call returned; one that says ok and holds an error has not said whether it happened."""
+        """What a call returned; a mutating one that contradicts itself has not said whether it happened."""
         tool = self._tools.get(call.name)
         mutating = tool is None or tool.effect != "read"
         error = contradiction(result) if mutating else ""
         if error:
-            return self._call_failed(call.id, Contradiction(f"status ok, and an error: {error}"))
+            return self._call_failed(call.id, Contradiction(f"the result says neither done nor not done: {error}"))
+        result = sound_result(result)
         return Returned(id=call.id, result=result, told=told(result, mutating, self._shown_max))
 
     def _call_failed(self, call_id: str, error: DoorError) -> Failed:

@@ -65,9 +65,9 @@ class State(msgspec.Struct, frozen=True, gc=False):
     """Everything `decide` may know; a pure function of the journal.
 
     `pending` are calls of the last reply that were not begun, `open` those without outcome, `returned` the outcomes of
-    the turn so far. `tokens` and `cost` count every request, answered or not. `idle_ms` is time spent on people and
-    between lives. `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were
-    empty or cut. After a crash the session is `careful` until a call has an outcome: every intent is made durable, so
+    the turn so far. `tokens` and `cost` count every request, answered or not; `asked` is the size of the last one,
+    `wasted` counts answers that could not be used. `idle_ms` is time spent on people and between lives. `stalled` counts
+    lives in a row that ended without an outcome, `unusable` answers in a row that were empty or cut. After a crash the session is `careful` until a call has an outcome: every intent is made durable, so
     that a call which kills the process is known by its name. `overflow` is the vendor's word that the request is too
     long, `compacted_turn` and `shrunk_turn` when the policy was last asked and when the view was last made to fit.
     """
@@ -88,6 +88,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     tokens: int = 0
     cost: int = 0
     asked: int = 0
+    wasted: int = 0
     idle_ms: int = 0
     waiting_since: int | None = None
     warned: tuple[str, ...] = ()
@@ -207,7 +208,8 @@ def _failed(state: State, entry: Failed) -> State:
         tokens=state.tokens + entry.tokens, cost=state.cost + 5 * entry.tokens,
     )  # fmt: skip
     if entry.what == "model":
-        return replace(state, overflow=entry) if entry.remedy == "shrink" else state
+        overflow = entry if entry.remedy == "shrink" else state.overflow
+        return replace(state, overflow=overflow, wasted=state.wasted + entry.answered)
     if entry.remedy == "none":
         return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failures=0)
     return state
@@ -267,8 +269,9 @@ def _waiting(state: State, entry: Waiting) -> State:
 
 
 def _answered(state: State, entry: Answered) -> State:
+    """A call that did not happen is where it was before: no step forward, or a crash loop would never be seen as one."""
     waited = entry.at - state.waiting_since if state.waiting_since is not None else 0
-    state = replace(state, at=entry.at, waiting_since=None, idle_ms=state.idle_ms + waited, stalled=0, careful=False)
+    state = replace(state, at=entry.at, waiting_since=None, idle_ms=state.idle_ms + waited)
     if entry.happened:
         result = entry.result or Result()
         told = entry.told or ("" if result.content or result.error else DONE)
