@@ -66,10 +66,12 @@ class State(msgspec.Struct, frozen=True, gc=False):
 
     `pending` are calls of the last reply that were not begun, `open` those without outcome, `returned` the outcomes of
     the turn so far. `tokens` and `cost` count every request, answered or not; `asked` is the size of the last one,
-    `wasted` counts answers that could not be used. `idle_ms` is time spent on people and between lives. `stalled` counts
-    lives in a row that ended without an outcome, `unusable` answers in a row that were empty or cut. After a crash the session is `careful` until a call has an outcome: every intent is made durable, so
-    that a call which kills the process is known by its name. `overflow` is the vendor's word that the request is too
-    long, `compacted_turn` and `shrunk_turn` when the policy was last asked and when the view was last made to fit.
+    `wasted` counts answers that could not be used. `idle_ms` is time spent on people and between lives.
+
+    `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were empty or cut.
+    After a crash the session is `careful` until a call has an outcome: every intent is made durable, so that a call which
+    kills the process is known by its name. `overflow` is the vendor's word that the request is too long;
+    `compacted_turn` and `shrunk_turn` tell when the policy was last asked and when the view was last made to fit.
     """
 
     started: Started | None = None
