@@ -227,7 +227,6 @@ def test_a_text_is_clipped_to_its_share_in_whole_characters() -> None:
         assert short[:100] == text[:100]
         assert short[-100:] == text[-100:]
     assert clipped("x" * 1_600, 500) == ""
-    lines = "".join(f"fact.{number} = value.{number}\n" for number in range(500))
-    assert set(clipped(lines, 500).splitlines()) <= {*lines.splitlines()} | {
-        line for line in clipped(lines, 500).splitlines() if line[0] == "["
-    }
+    lines = [f"fact.{number} = value.{number}" for number in range(500)]
+    short = clipped("\n".join(lines), 500).split("\n")
+    assert [line for line in short if line not in lines and "left out" not in line] == []
