@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 
 from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.lines import Line
 from harness.checks.record import Call, Reading
 from harness.checks.verdict import Verdict, cannot_tell, conclude
 from harness.history import Event
@@ -51,32 +52,42 @@ def _story(reading: Reading, before: Event, event: Event) -> str:
     resumed = reading.born[event.life] if before.life < event.life < len(reading.born) else 0
     who = f"life {event.life}, resumed at event {resumed}," if resumed else "it"
     key = f"used the same key {new!r}" if old == new else f"used the new key {new!r} instead of {old!r}"
-    intent = _durable(reading, reading.intents.get(old, ()))
-    result = _durable(reading, reading.outcomes.get(before.detail["id"], ()))
+    intent = _durable(reading, reading.intents.get(old, ()), before)
+    result = _durable(reading, reading.outcomes.get(before.detail["id"], ()), before)
     return f"intent {intent}; result {result}; {who} {key}"
 
 
-def _durable(reading: Reading, indices: tuple[int, ...]) -> str:
-    """Since when one of some journal lines was durable."""
+def _durable(reading: Reading, indices: tuple[int, ...], before: Event) -> str:
+    """Since when one of some journal lines was durable, as far as they tell of the first effect."""
     lines = [reading.file.lines[index] for index in indices]
-    since = min((line.durable for line in lines if line.durable), default=0)
+    mine = [line for line in lines if _by_life(reading, line, before.life)]
+    since = min((line.durable for line in mine if line.durable), default=0)
     if since:
         return f"durable at event {since}"
-    return f"written at event {lines[0].written} and never durable" if lines else "never written"
+    return f"written at event {mine[0].written} and never durable" if mine else "never durable"
+
+
+def _by_life(reading: Reading, line: Line, life: int) -> bool:
+    """Whether a line was written by the end of a life."""
+    return life + 1 >= len(reading.born) or line.written < reading.born[life + 1]
 
 
 class _AcknowledgedEffect(Fold):
-    """I1, I2: what was reported or journaled as done has its effect in the ledger."""
+    """I1, I2: what was journaled as done has its effect in the ledger; where the journal is opaque, what was reported as done.
+
+    A tool that says ok and did nothing deceives only those who write it down as done.
+    """
 
     name = "acknowledged_effect"
     wants = (("tool", "call"), ("tool", "effect"), ("tool", "result"))
     reads = ("Returned", "Answered")
-    containers = ("done", "calls", "early", "missing")
+    containers = ("done", "calls", "early", "reported", "noted")
 
     done: set[tuple[str, str]] = field(default_factory=set)
     calls: dict[str, tuple[str, str]] = field(default_factory=dict)
     early: dict[str, str] = field(default_factory=dict)
-    missing: dict[tuple[str, str], str] = field(default_factory=dict)
+    reported: dict[tuple[str, str], str] = field(default_factory=dict)
+    noted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def see(self, event: Event, reading: Reading) -> None:
         """Note a claim, and take back those whose effect has come."""
@@ -86,14 +97,15 @@ class _AcknowledgedEffect(Fold):
         deed = (call.name, call.key)
         if event.kind == "effect":
             self.done.add(deed)
-            self.missing.pop(deed, None)
+            self.reported.pop(deed, None)
+            self.noted.pop(deed, None)
         elif event.kind == "call":
             self.calls[call.id] = deed
             where = self.early.pop(call.id, "")
             if where:
-                self._claim(deed, where)
+                self._claim(self.noted, deed, where)
         elif event.detail.get("status", "ok") == "ok":
-            self._claim(deed, f"the result at event {event.number}")
+            self._claim(self.reported, deed, f"the result at event {event.number}")
 
     def read(self, index: int, reading: Reading) -> None:
         """An outcome in the journal; it says something of a call that passes the door, sooner or later."""
@@ -105,20 +117,21 @@ class _AcknowledgedEffect(Fold):
             return
         where = f"the journal line written at event {line.written}"
         if call_id in self.calls:
-            self._claim(self.calls[call_id], where)
+            self._claim(self.noted, self.calls[call_id], where)
         else:
             self.early[call_id] = where
 
-    def _claim(self, deed: tuple[str, str], where: str) -> None:
+    def _claim(self, claims: dict[tuple[str, str], str], deed: tuple[str, str], where: str) -> None:
         self.premises += 1
         if deed not in self.done:
-            self.missing.setdefault(deed, where)
+            claims.setdefault(deed, where)
 
     def verdict(self, reading: Reading, end: Run) -> Verdict:
         """What was claimed and has not happened to the end."""
+        missing = self.reported if reading.lines is None else self.noted
         witness = next(
             (f"{where} says that {name} under key {key!r} was done, but no such effect ever happened"
-             for (name, key), where in self.missing.items()),
+             for (name, key), where in missing.items()),
             "",
         )  # fmt: skip
         return conclude(self.name, self.premises, witness)
