@@ -10,6 +10,7 @@ import pytest
 from harness import resolve
 from harness.run import Run, execute
 from harness.spec import Choice, Spec
+from longhaul.choices import choice
 from longhaul.grid import REFERENCE
 from longhaul.marked import judged_scenarios
 from longhaul.names import short_name
@@ -22,7 +23,7 @@ HORIZON = 40
 def subject_of(config: pytest.Config) -> Choice:
     """The orchestrator on trial: the reference, or what `--orchestrator` names."""
     named = config.stash[ASKED].orchestrator
-    return Choice("Orchestrator", named) if named else REFERENCE
+    return choice("Orchestrator", named) if named else REFERENCE
 
 
 def clean_specs(orchestrator: Choice = REFERENCE) -> tuple[Spec, ...]:
@@ -61,6 +62,6 @@ def run_of(spec: Spec) -> Run:
     return execute(spec)
 
 
-def with_orchestrator(spec: Spec, name: str) -> Spec:
-    """The same spec with another built-in orchestrator."""
-    return replace(spec, orchestrator=Choice("Orchestrator", name))
+def with_orchestrator(spec: Spec, orchestrator: Choice | str) -> Spec:
+    """The same spec with another orchestrator."""
+    return replace(spec, orchestrator=orchestrator)

@@ -55,7 +55,7 @@ def test_a_fault_while_a_payment_in_doubt_is_settled_neither_repeats_nor_loses_i
 
 @pytest.mark.parametrize("spec", IN_DOUBT, ids=short_name)
 def test_a_second_crash_anywhere_after_the_first_is_survived(spec: Spec, subject: Choice, tier: Tier) -> None:
-    struck = run_of(with_orchestrator(spec, subject.name))
+    struck = run_of(with_orchestrator(spec, subject))
     share = {"smoke": 0.1, "pr": 0.5}.get(tier, 1.0)
     survivors = AMOUNTS[tier].survivors
     doubles = tuple(crash for survive in survivors for crash in double_crashes(struck, survive))

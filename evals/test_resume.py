@@ -32,7 +32,7 @@ def test_every_crash_is_survived(group: Group) -> None:
 
 @pytest.mark.parametrize("spec", CLEAN, ids=short_name)
 def test_nothing_is_wrong_where_nothing_crashes(spec: Spec, subject: Choice) -> None:
-    assert_survives(with_orchestrator(spec, subject.name))
+    assert_survives(with_orchestrator(spec, subject))
 
 
 @pytest.mark.usefixtures("reference_only")

@@ -66,8 +66,8 @@ def policy_classes() -> dict[str, Any]:
     return {kind.__module__.rpartition(".")[2]: kind for kind in classes}
 
 
-ORCHESTRATORS = ("reference", "replay", "naive", "no_model")
-"""Built-in orchestrators. `no_model` is the scenario's own plain program, where it has one."""
+ORCHESTRATORS = ("reference", "replay", "naive", "no_model", "mutant")
+"""Built-in orchestrators. `no_model` is the scenario's own plain program, where it has one; `mutant` takes a bug's name."""
 
 
 def orchestrator(choice: Choice, setup: Setup) -> Orchestrator:

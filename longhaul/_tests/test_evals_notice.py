@@ -1,6 +1,8 @@
-"""Break one line of the reference that matters, and `pytest evals/` fails: the evals are a test of the orchestrator.
+"""`pytest evals/` is a test of the orchestrator: one broken line of the reference, and it fails.
 
-Each case copies the repository's sources, changes one place, and runs the evals that a user runs, in a process of its own.
+That each planted bug is killed by its check is shown in `harness/mutants/_tests`, in one process. What is left to show here
+is that the evals a user runs notice: one bug in a copy of the sources, as a change in a pull request would be, and one that
+only the evals of faults can see.
 """
 
 from __future__ import annotations
@@ -13,59 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from harness.mutants import mutant
+
 ROOT = Path(__file__).parents[2]
 PARTS = ("harness", "fakes", "scenarios", "reports", "longhaul", "evals", "conftest.py", "pyproject.toml")
-REFERENCE = Path("harness/orchestrators/reference")
-
-BROKEN_LINES = {
-    "an intent is not flushed before the call": (
-        "shell.py",
-        "        if command.flush:\n            self.flush()\n        self.write()\n",
-        "        self.write()\n",
-    ),
-    "a torn tail is not cut off": ("shell.py", "host.truncate(records.size)", "host.now()"),
-    "a call in doubt is forgotten": (
-        "state.py",
-        'standing="doubt") if call.standing == "running"',
-        'standing="running") if call',
-    ),
-    "the key changes in every life": (
-        "shell.py",
-        "self.host.tool(call, intent.key, timeout",
-        'self.host.tool(call, f"{intent.key}/{self.state.lives}", timeout',
-    ),
-    "a blind call in doubt is repeated": (
-        "rules/doubt.py",
-        'or kind == "deduplicating"',
-        'or kind != "queryable"',
-    ),
-    "Retry-After is ignored": ("rules/failures.py", "wait = asked + asked * spread // 10_000", "wait = 1"),
-    "results are shown in the order they came": (
-        "state.py",
-        "for call in calls:\n            result = outcomes[call.id]\n",
-        "for name, result in returned:\n            call = next(c for c in calls if c.id == name)\n",
-    ),
-}
-"""What is broken: the file of the reference, the right lines, and the wrong ones."""
 
 
-def evals_in(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """The evals around crashes and faults, in a copy of the sources."""
-    environment = {**os.environ, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "evals/test_resume.py",
-        "evals/test_faults.py",
-        "-q",
-        "-x",
-        "--tier",
-        "smoke",
-    ]
-    return subprocess.run(
-        [*command, *options], cwd=folder, env=environment, capture_output=True, text=True, timeout=300
-    )
+def evals_in(folder: Path, file: str, *options: str) -> subprocess.CompletedProcess[str]:
+    """A file of evals at its first failure, with the sources of a folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LONGHAUL_")}
+    environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, "-m", "pytest", f"evals/{file}", "-q", "-x", "--tier", "smoke", *options]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=300)
 
 
 @pytest.fixture
@@ -79,18 +40,17 @@ def copy(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("name", BROKEN_LINES)
-def test_one_broken_line_of_the_reference_is_noticed(name: str, copy: Path) -> None:
-    file, right, wrong = BROKEN_LINES[name]
-    path = REFERENCE / file
-    text = (copy / path).read_text()
-    assert text.count(right) == 1, f"{path} has changed; say here which line to break"
-    (copy / path).write_text(text.replace(right, wrong))
-    done = evals_in(copy)
+def test_a_broken_line_in_the_sources_of_the_reference_is_noticed(copy: Path) -> None:
+    for change in mutant("doubt_forgotten").changes:
+        path = copy / f"{change.module.replace('.', '/')}.py"
+        path.write_text(path.read_text().replace(change.right, change.wrong))
+    done = evals_in(copy, "test_resume.py")
     assert done.returncode == 1, done.stdout[-3_000:]
     assert "repeat it with" in done.stdout
 
 
-def test_the_unbroken_reference_passes(copy: Path) -> None:
-    done = evals_in(copy)
-    assert done.returncode == 0, done.stdout[-3_000:]
+def test_a_mutant_on_trial_is_noticed_by_the_evals_of_faults(tmp_path: Path) -> None:
+    named = 'mutant(name="retry_after_ignored")'
+    done = evals_in(ROOT, "test_faults.py", "--orchestrator", named, "-k", "RateLimit", "--report", str(tmp_path))
+    assert done.returncode == 1, done.stdout[-3_000:]
+    assert "fail: backoff_respected" in done.stdout

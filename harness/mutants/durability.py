@@ -1,0 +1,121 @@
+"""Bugs in what is on disk when."""
+
+from __future__ import annotations
+
+from harness.faults import CrashAfter, CrashBefore, NoSpace, Strike, SyncFailed
+from harness.mutants.grounds import CLEAN, JOURNAL, SHELL, paying
+from harness.mutants.mutant import Change, Ground, Mutant
+
+MUTANTS = (
+    Mutant(
+        "no_flush",
+        "nothing is ever flushed",
+        (Change(SHELL, "            self.host.flush()\n", "            pass\n"),),
+        "decision_durable",
+        CLEAN,
+    ),
+    Mutant(
+        "late_flush",
+        "an intent is flushed after its call, not before it",
+        (
+            Change(
+                SHELL,
+                "        if command.flush:\n            self.flush()\n        self.write()\n",
+                "        self.write()\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "effect_before_intent",
+        "a call is made first and noted as begun afterwards",
+        (
+            Change(
+                SHELL,
+                "        self.note(Called(rule=command.rule, facts=command.facts, intents=command.intents))\n",
+                "        outcomes = [await self._call(intent) for intent in command.intents]\n"
+                "        self.note(Called(rule=command.rule, facts=command.facts, intents=command.intents))\n"
+                "        for outcome in outcomes:\n"
+                "            self.note(outcome)\n"
+                "        return\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "result_not_flushed",
+        "a request shows outcomes that are not durable yet",
+        (
+            Change(
+                SHELL,
+                "        self.note(Asked(rule=what, tokens=tokens))\n        self.flush()\n",
+                "        self.note(Asked(rule=what, tokens=tokens))\n        self.write()\n",
+            ),
+        ),
+        "write_ahead",
+        CLEAN,
+    ),
+    Mutant(
+        "torn_tail_kept",
+        "a torn last record is skipped and not cut off",
+        (Change(SHELL, "host.truncate(restored.size)", "host.now()"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",)),),
+    ),
+    Mutant(
+        "flush_error_swallowed",
+        "a failed flush is taken for one that went through",
+        (Change(SHELL, "            self.host.truncate(self._durable)\n            raise\n", "            pass\n"),),
+        "decision_durable",
+        (Ground(paying(Strike("disk:flush", 4, NoSpace(), None)), progress=False),),
+    ),
+    Mutant(
+        "write_error_swallowed",
+        "a failed write is taken for one that went through",
+        (
+            Change(
+                SHELL,
+                "            self.host.append(data)\n",
+                "            try:\n                self.host.append(data)\n"
+                "            except DiskFailed:\n                return\n",
+            ),
+        ),
+        "decision_durable",
+        (Ground(paying(Strike("disk:append", 4, NoSpace())), progress=False),),
+    ),
+    Mutant(
+        "sync_tried_again",
+        "after a flush that failed the next one is believed",
+        (
+            Change(
+                SHELL,
+                "            self.host.truncate(self._durable)\n            raise\n",
+                "            self.host.flush()\n",
+            ),
+        ),
+        "effect_once",
+        tuple(
+            Ground(
+                paying(Strike("disk:flush", 4, SyncFailed()), Strike("tool:pay_invoice", 3, crash), kind="queryable"),
+                progress=False,
+            )
+            for crash in (CrashBefore(), CrashAfter())
+        ),
+    ),
+    Mutant(
+        "no_checksum",
+        "records are believed without their checksum",
+        (Change(JOURNAL, "whole = barrier >= 0 and frame(json, barrier)[:-1] == line", "whole = barrier >= 0"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",), survive="bit_flip"),),
+    ),
+    Mutant(
+        "cut_too_much",
+        "more than the torn tail is cut off",
+        (Change(SHELL, "host.truncate(restored.size)", "host.truncate(restored.size - 1)"),),
+        "journal_whole",
+        (Ground(paying(kind="queryable"), ("disk:append",)),),
+    ),
+)
