@@ -26,6 +26,10 @@ class Medium(Protocol):
     def pending(self) -> int:
         """How many bytes were appended and not flushed since."""
 
+    @property
+    def poisoned(self) -> bool:
+        """Whether some of the pending bytes can never become durable."""
+
     def read(self) -> bytes:
         """What the process sees: durable and pending bytes."""
 
@@ -70,7 +74,7 @@ class Disk:
         self.pending = 0
         self._ranges: list[tuple[int, int]] = []
         self._appended: list[int] = []
-        self._poisoned = False
+        self.poisoned = False
 
     def fork(self) -> Disk:
         """A disk that goes on from here on its own; the bytes so far are shared."""
@@ -99,7 +103,7 @@ class Disk:
 
     def flush(self) -> None:
         """Make everything appended so far durable, unless some of it is poisoned."""
-        if self._poisoned:
+        if self.poisoned:
             return
         self.durable += self.pending
         self.pending = 0
@@ -107,7 +111,7 @@ class Disk:
 
     def poison(self) -> None:
         """What is pending will never be durable, nor what comes after it, until it is cut off or lost."""
-        self._poisoned = self.pending > 0
+        self.poisoned = self.pending > 0
 
     def truncate(self, size: int) -> None:
         """Cut the file to `size` bytes, durably."""
@@ -115,12 +119,12 @@ class Disk:
         if not 0 <= size <= whole:
             raise ValueError(f"cannot truncate {whole} bytes to {size}")
         self._cut(whole - size)
-        if self._poisoned and size > self.durable:
+        if self.poisoned and size > self.durable:
             self.pending = size - self.durable
             return
         self.durable, self.pending = size, 0
         self._appended.clear()
-        self._poisoned = False
+        self.poisoned = False
 
     def _cut(self, excess: int) -> None:
         while excess:
@@ -133,16 +137,16 @@ class Disk:
         """The file at rest holds other bytes now, all durable."""
         self._cut(self.durable + self.pending)
         self.durable = self.pending = 0
-        self._poisoned = False
+        self.poisoned = False
         self.append(data)
         self.flush()
 
     def crash(self, survive: Survive | int) -> Kept:
         """Lose the pending bytes that do not survive; return what was kept of them."""
-        if survive in ("reordered", "bit_flip") and self.pending and not self._poisoned:
+        if survive in ("reordered", "bit_flip") and self.pending and not self.poisoned:
             return self._damage(survive)
-        kept = 0 if self._poisoned else surviving(survive, self.pending)
-        self._poisoned = False
+        kept = 0 if self.poisoned else surviving(survive, self.pending)
+        self.poisoned = False
         self.truncate(self.durable + kept)
         return Kept(kept, kept)
 

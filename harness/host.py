@@ -34,8 +34,8 @@ REQUESTS_PER_TURN = 10
 class Standing(NamedTuple):
     """Where an orchestrator stands: equal `state` means the same behaviour from here on, as long as no cap is reached.
 
-    `state` is hashable and leaves out ids, times and what was spent; `spent` are the amounts that count towards a cap,
-    each with its cap (0 = none).
+    `state` is hashable and leaves out ids, times and what was spent; None where it cannot be said now. `spent` are the
+    amounts that count towards a cap, each with its cap (0 = none).
     """
 
     state: Any

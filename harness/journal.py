@@ -85,7 +85,7 @@ def _barrier_of(line: bytes, known: int) -> int:
     """The flushes before a damaged record, as far as its line still tells; at the most one more than were known."""
     json = line[line.find(b"{") :]
     if b"%08x" % crc32(json, max(0, known)) in line:
-        return known
+        return max(0, known)
     head = _HEAD.match(line)
     return int(head[1]) if head and known <= int(head[1]) <= known + 1 else known + 1
 
@@ -93,7 +93,8 @@ def _barrier_of(line: bytes, known: int) -> int:
 def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
     """Raise where a whole record after the damage knows of a flush that came after the damaged one.
 
-    A file that does not even begin like a journal was never one, and must not be cut to nothing.
+    A file that does not even begin like a journal was never one, and must not be cut to nothing. Zero bytes at its head
+    and the end of a record at its tail are a first write whose last block reached the disk and whose first did not.
     """
     known = before[-1].barrier if before else -1
     damaged = _barrier_of(data[offset:].partition(b"\n")[0], known)
@@ -106,7 +107,8 @@ def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
                 f"{later.offset}, says so) and is damaged; restore it from a copy, nothing was changed"
             )
         position = data.find(b"\n", position + 1)
-    if not before and not _BEGUN.match(data):
+    headless = data.startswith(b"\0") and data.endswith(b"}\n")
+    if not before and not headless and not _BEGUN.match(data):
         raise JournalError(
             f"this is not a journal, it begins with {data[:20]!r}; name another file, nothing was changed"
         )

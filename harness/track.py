@@ -158,7 +158,12 @@ class Track:
         self.now_ms += BOOT_MS
 
     def heal(self) -> None:
-        """Lift every strike, and mend what they left: the tools are there again and the clock is right."""
+        """Lift every strike, and mend what they left: the tools are there again and the clock is right.
+
+        A disk that lost what it was to save is mended by starting the machine again: what was never durable is gone.
+        """
+        if self.disk.poisoned:
+            self.die(self.now_ms, "machine", 0, "none")
         self.healed = True
         self._strikes = {}
         self.clock_off_ms = 0

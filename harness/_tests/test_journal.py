@@ -87,6 +87,12 @@ def test_a_first_record_torn_at_any_byte_is_cut_off_whole(kept: int):
     assert decode(frame(RECORDS[0], 0)[:kept]).size == 0
 
 
+def test_a_first_write_whose_first_block_never_arrived_is_cut_off_whole():
+    whole = frame(b'{"first":1}', 0) + frame(b'{"second":2}', 0)
+    for hole in (1, len(whole) // 2, len(frame(b'{"first":1}', 0))):
+        assert decode(b"\0" * hole + whole[hole:]).size == 0
+
+
 def test_a_flip_inside_the_last_flushed_group_looks_like_a_torn_tail():
     data = bytearray(journal())
     start = starts(bytes(data))[-1]

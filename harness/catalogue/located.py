@@ -81,7 +81,7 @@ def _located(name: str, moment: Moment, given: tuple[Strike, ...]) -> Located:
 
 def _share(moment: Moment) -> float:
     """The share of a torn write that ends it at just this byte."""
-    if moment.when != "torn":
+    if moment.when != "torn" or not moment.size:
         return 0.5
     share = round((moment.cut_at + 0.5) / moment.size, 6)
     return share if int(moment.size * share) == moment.cut_at else (moment.cut_at + 0.5) / moment.size

@@ -160,13 +160,12 @@ class _Reader:
         size = event.detail["bytes"]
         if not facts:
             yield self._at(event, "torn", cut_at=size // 2, size=size)
+            return
         for fact, following in zip(facts, (*facts[1:], None), strict=True):
             middle = fact.start + max(1, (fact.end - fact.start) // 2)
             yield self._at(event, "torn", facts=facts, inside=fact, cut_at=middle, size=size)
             if following is not None and following.start >= fact.end:
-                yield self._at(
-                    event, "torn", facts=facts, behind=fact, following=following, cut_at=fact.end, size=size
-                )
+                yield self._at(event, "torn", facts=facts, behind=fact, following=following, cut_at=fact.end, size=size)
 
     def _tool(self, event: Event, kind: str) -> Iterator[Moment]:
         tool = self._tools.get(event.site.removeprefix("tool:"))

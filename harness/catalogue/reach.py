@@ -28,7 +28,7 @@ WAIT_MS = 20_000
 
 @dataclass(frozen=True)
 class Reach:
-    """What one spec offers: its places in the order of the ids, the ones of second crashes, and why the others are not there."""
+    """What one spec offers: its places in the order of the ids, those of second crashes, and why an id has none."""
 
     places: tuple[Located, ...]
     seconds: tuple[Located, ...]
@@ -84,16 +84,19 @@ def _lacking(id: str, clean: Run) -> str:
     """What a run lacks for a crash point, the nearest cause first; empty where nothing is known to be missing."""
     tools = clean.setup.tools
     changing = [tool for tool in tools if tool.effect != "read"]
+    writes = any(tool.effect == "write" for tool in tools)
+    queryable = any(tool.kind == "queryable" for tool in changing)
     journal = written(clean)
     needs: tuple[tuple[str, bool, str], ...] = (
         ("C02 C03 C60", "model" in clean.passages, "the run never asks the model"),
         ("C30 C31 C32 C33", _summarises(clean), _no_summary(clean)),
         ("C14 C15 C17 C18 C53", bool(changing), "no tool of this scenario changes anything"),
-        ("C23", any(tool.effect == "write" for tool in tools), "no tool of this scenario writes on condition of what was read"),
-        ("C52", any(tool.kind == "queryable" for tool in changing), "no tool of this scenario can be queried: --kind queryable"),
+        ("C23", writes, "no tool of this scenario writes on condition of what was read"),
+        ("C52", queryable, "no tool of this scenario can be queried: --kind queryable"),
         (ON_DISK, "disk:append" in clean.passages, "the orchestrator keeps no journal"),
-        ("C01 C14", journal.legible, "the journal is not in the harness's format: what it holds cannot be told"),
+        ("C14", journal.legible, "the journal is not in the harness's format: what it holds cannot be told"),
         ("C08 C15 C22 C33 C70", "disk:flush" in clean.passages, "the orchestrator never flushes"),
+        ("C01", False, "nothing is durable before the first request"),
         ("C21", False, "no two calls of this run are under way together"),
         ("C33", False, "no summary is durable before the view is switched"),
         ("C50", False, "a resume reads no journal"),

@@ -1,7 +1,7 @@
 """What an append holds, as far as crash points go by it: the records of a legible journal, or what the door has seen.
 
 A journal in the harness's framing says itself what each record is. Of any other, an append is taken to hold what became
-known since the append before: an answer of the model, results of tools.
+known since the append before: an answer of the model, results of tools, and before the first request the beginning.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _records(data: bytes) -> tuple[Fact, ...] | None:
     """The records of one append; None where it is not whole records that name their type."""
     try:
         found = decode(data)
-        if found.size != len(data):
+        if found.size != len(data) or not data:
             return None
         entries = [msgspec.json.decode(record.json) for record in found.records]
         ends = [*(record.offset for record in found.records[1:]), len(data)]
@@ -88,12 +88,14 @@ def _seen(events: Iterable[Event]) -> dict[int, tuple[Fact, ...]]:
     appends: dict[int, tuple[Fact, ...]] = {}
     known: list[tuple[str, tuple[str, ...]]] = []
     texts: set[int] = set()
+    asked = False
     for event in events:
         site = event.site.partition(":")[0]
         if site == "life" and event.kind == "died":
             known.clear()
-        elif site == "model" and event.kind == "request" and not event.detail["tools"]:
-            texts.add(event.nth)
+        elif site == "model" and event.kind == "request":
+            asked = True
+            texts.update(() if event.detail["tools"] else (event.nth,))
         elif site == "model" and event.kind == "reply":
             known.append(("Condensed" if event.nth in texts else "Replied", ()))
             if event.nth not in texts and not event.detail["calls"]:
@@ -102,6 +104,8 @@ def _seen(events: Iterable[Event]) -> dict[int, tuple[Fact, ...]]:
             known.append(("Returned", (event.detail["id"],)))
         elif event.site == "disk:append" and event.kind == "done":
             size = event.detail["bytes"]
+            if not asked:
+                known.append(("Started", ()))
             appends[event.number] = tuple(Fact(kind, 0, size, calls) for kind, calls in known)
             known.clear()
     return appends

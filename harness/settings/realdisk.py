@@ -54,6 +54,11 @@ class RealDisk:
         """How many bytes were appended and not flushed since."""
         return self._record.pending
 
+    @property
+    def poisoned(self) -> bool:
+        """Whether some of the pending bytes can never become durable."""
+        return self._record.poisoned
+
     def read(self) -> bytes:
         """What the process sees: durable and pending bytes."""
         self._let("read")

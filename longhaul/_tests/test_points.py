@@ -45,8 +45,8 @@ def test_the_orchestrator_decides_what_is_there(strangers: Foreign) -> None:
     grid = ("water_plants.py:SCENARIO", "--orchestrator", "my_loop.py:run", "--horizon", "5")
     done = strangers.longhaul("points", *grid)
     assert done.code == 0, done.err
-    assert "the orchestrator keeps no journal" in done.out
-    assert "tool:water#1/after" in done.out
+    assert "the journal is not in the harness's format" in done.out
+    assert "tool:water#1/after" in done.out and "disk:truncate#2/before" in done.out
     assert done.widest <= 100
 
 

@@ -26,11 +26,15 @@ KINDS = ("deduplicating", "queryable", "blind")
 @click.command(short_help="Where each named crash point lies in a scenario, or why it is not there.")
 @click.argument("scenario")
 @click.option("--kind", type=click.Choice(KINDS), help="Kind of tool.  [default: the first that the scenario names]")
-@click.option("--policy", default="keep_all", show_default=True, help="Name, name(option=value) or path/to/file.py:Name.")
+@click.option(
+    "--policy", default="keep_all", show_default=True, help="Name, name(option=value) or path/to/file.py:Name."
+)
 @click.option("--horizon", default=40, show_default=True, type=click.IntRange(1), help="Size of the job, in turns.")
 @click.option("--orchestrator", default="reference", show_default=True, help="Whose run is looked at.")
 @click.option("--view-budget", default="1", show_default=True, help="Share of the working set (0.5) or tokens (8000).")
-@click.option("--json", "as_json", is_flag=True, help="Every place, as a list of {id, site, nth, when, reachable, why}.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Every place, as a list of {id, site, nth, when, reachable, why}."
+)
 def command(scenario: str, as_json: bool, **options: Any) -> int:
     """Where each crash point of the catalogue lies in a run of SCENARIO, one row an id.
 

@@ -135,6 +135,7 @@ def test_the_replay_control_fails_at_the_points_of_its_promise_and_not_before():
 def test_a_journal_that_nobody_can_read_is_located_by_what_passes_the_door():
     absent = reach_of(replace(PAY, orchestrator=Orchestrator("replay"))).absent
     assert "not in the harness's format" in absent["C14"]
+    assert absent["C01"] == "nothing is durable before the first request"
     assert {"C05", "C06", "C07", "C08", "C18", "C70"}.isdisjoint(absent)
 
 

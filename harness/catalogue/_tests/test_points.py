@@ -58,5 +58,5 @@ def test_the_sets():
 
 def test_an_unknown_id_is_told_what_there_is():
     assert crash_point("C18").entry.title == "result in memory, not yet written"
-    with pytest.raises(UsageError, match="no crash point 'C99'.* from C00 to C71"):
+    with pytest.raises(UsageError, match=r"no crash point 'C99'.* from C00 to C71"):
         crash_point("C99")

@@ -45,6 +45,7 @@ from harness.orchestrators.reference.entries import (
 from harness.orchestrators.reference.restore import restore
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed, wait_after
+from harness.orchestrators.reference.standing import standing
 from harness.orchestrators.reference.state import State, evolve
 from harness.plain import mended, plain_repr
 from harness.types import Question, Reply, Request, Result, Tool, ToolCall, View
@@ -99,6 +100,7 @@ class _Shell:
         self._ids = set(restored.ids)
         self.state: State = restored.state
         self._noted: list[bytes] = []
+        host.standing = lambda: standing(self.state, self.config)
         self._size = self._durable = restored.size
         self._clock_off = max(0, self.state.at - host.now())
         self._step_max_ms = DOWN_MAX_MS

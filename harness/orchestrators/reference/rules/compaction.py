@@ -38,14 +38,14 @@ def compact(state: State, config: Config) -> Command | None:
         return Note(rule="compaction", entries=(entry,), flush=True)
 
 
-def _room(state: State, config: Config) -> int:
+def room(state: State, config: Config) -> int:
     """Tokens that a view may have: the budget, and what the window leaves beside tools and output."""
     return max(1, min(config.budget, config.window - config.tools_tokens - state.limits.max_output))
 
 
 def _pressed(state: State, config: Config) -> bool:
     """Whether the view takes so much of its room that the policy is asked; one that cannot be sent always does."""
-    return state.view.weight >= min(1.0, config.trigger) * _room(state, config)
+    return state.view.weight >= config.trigger * room(state, config)
 
 
 def _too_long(state: State, config: Config) -> bool:
@@ -55,7 +55,7 @@ def _too_long(state: State, config: Config) -> bool:
 
 
 def _next_step(state: State, config: Config) -> Command | None:
-    budget = state.compacting.budget if state.compacting else _room(state, config)
+    budget = state.compacting.budget if state.compacting else room(state, config)
     replies = [(known.digest, known.reply) for known in state.condensed]
     step = drive(config.policy, state.view, budget, replies)
     if isinstance(step, Final):
