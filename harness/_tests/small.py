@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,8 +133,60 @@ def _endless(parameters: Parameters) -> Setup:
     return Setup("Look.", World(), tools(parameters), lambda profile: look_again, lambda world: None)
 
 
+@dataclass(frozen=True)
+class Tight(Payer):
+    """A payer that can be shown little."""
+
+    window = 1_140
+
+
+def _tight(parameters: Parameters) -> Setup:
+    return replace(_build(parameters), model=lambda profile: Tight())
+
+
+def _read_page(world: World, arguments: dict[str, Any], key: str) -> tuple[World, str]:
+    return world, f"{arguments['page']} = {world.get(arguments['page'])}"
+
+
+def _write_page(world: World, arguments: dict[str, Any], key: str) -> tuple[World, str]:
+    page, seen = arguments["page"], arguments["seen"]
+    if world.get(page) != seen and not arguments.get("force"):
+        raise ToolError(f"{page} is no longer {seen!r}; read it again")
+    return world.put(page, "new"), f"{page} written"
+
+
+def _write_over(world: World, tool: str, given: dict[str, Any]) -> tuple[World, str]:
+    return world.put("page-1", "somebody else's"), "page-1"
+
+
+def _editor(request: Request, nth: int) -> Reply:
+    """Read the page, write it as it was read; read again where it changed."""
+    last = request.messages[-1]
+    tag = f"{sum(len(message.content) for message in request.messages)}.{nth}"
+    if last.content.startswith("page-1 = "):
+        return _calling([("write_page", {"page": "page-1", "seen": last.content.removeprefix("page-1 = ")})], tag)
+    if last.content == "page-1 written":
+        return Reply("it is written")
+    return _calling([("read_page", {"page": "page-1"})], tag)
+
+
+def _editing(parameters: Parameters) -> Setup:
+    names = {"page": {"type": "string"}, "seen": {"type": "string"}, "force": {"type": "boolean"}}
+    read = {"type": "object", "properties": {"page": {"type": "string"}}, "required": ["page"]}
+    write = {"type": "object", "properties": names, "required": ["page", "seen"]}
+    return Setup(
+        "Write page-1.", World().put("page-1", "old"),
+        (Tool("read_page", "Read a page.", read, run=_read_page),
+         Tool("write_page", "Write a page.", write, "write", parameters.kind, ("page",), run=_write_page)),
+        lambda profile: _editor, lambda world: None if world.get("page-1") == "new" else "page-1 is not written",
+        drift=_write_over,
+    )  # fmt: skip
+
+
 PAYING = Scenario("paying", _build, ("deduplicating", "queryable", "blind"))
 ENDLESS = Scenario("endless", _endless)
+TIGHT = Scenario("tight", _tight)
+EDITING = Scenario("editing", _editing, ("deduplicating", "queryable", "blind"))
 
 
 def goal_only(text: str = "go") -> tuple[Message, ...]:

@@ -8,7 +8,17 @@ import pytest
 
 from harness._tests.small import small
 from harness.checks import CHECKS, effect_once, judge
-from harness.faults import CrashAfter, CrashBefore, Hang, RateLimit, Strike, TornAppend
+from harness.faults import (
+    CrashAfter,
+    CrashBefore,
+    Drift,
+    FailAfter,
+    Hang,
+    MalformedArguments,
+    RateLimit,
+    Strike,
+    TornAppend,
+)
 from harness.points import Point, double_crashes, single_crashes, strike_of
 from harness.run import execute
 from harness.types import Limits
@@ -17,6 +27,7 @@ AFTER_PAY = strike_of(Point("tool:pay", 1, "after"))
 BEFORE_PAY = strike_of(Point("tool:pay", 1, "before"))
 AFTER_ASKING = strike_of(Point("model", 3, "after"))
 WAIT = RateLimit(60_000)
+DRIFT = Strike("tool:write_page", 1, Drift())
 
 WRONG: list[tuple[str, str, tuple[Strike, ...], dict[str, Any]]] = [
     ("effect_once", "naive", (AFTER_PAY,), {"kind": "queryable"}),
@@ -48,6 +59,28 @@ WRONG: list[tuple[str, str, tuple[Strike, ...], dict[str, Any]]] = [
     ("budgets_hold", "resets_budget.py:LOOP", (AFTER_ASKING,), {"scenario": "ENDLESS", "limits": Limits(turns=4)}),
     ("backoff_respected", "hasty.py:LOOP", (Strike("model", 2, WAIT),), {}),
     ("backoff_respected", "stubborn.py:LOOP", (Strike("model", 2, WAIT, 10),), {}),
+    ("backoff_respected", "retries_beneath.py:LOOP", (Strike("model", 2, WAIT),), {}),
+    ("key_bound", "one_key.py:LOOP", (), {}),
+    ("key_bound", "one_key.py:LOOP", (), {"kind": "queryable"}),
+    ("no_silent_overwrite", "insists.py:LOOP", (DRIFT,), {"scenario": "EDITING"}),
+    ("whole_answers", "naive", (Strike("model", 2, MalformedArguments()),), {}),
+    ("whole_answers", "changes_its_mind.py:LOOP", (), {}),
+    ("nothing_invented", "embroiders.py:LOOP", (), {}),
+    ("window_kept", "naive", (), {"scenario": "TIGHT"}),
+    ("durable_kept", "rewrites_journal.py:LOOP", (AFTER_PAY,), {}),
+    ("durable_kept", "glued.py:LOOP", (Strike("disk:append", 4, TornAppend()),), {}),
+    ("durable_kept", "skips_outcomes.py:LOOP", (Strike("model", 3, CrashBefore()),), {}),
+    ("order_monotone", "forgets_flushes.py:LOOP", (AFTER_PAY,), {}),
+    ("order_monotone", "counts_one_life.py:LOOP", (AFTER_PAY, Strike("tool:note", 1, CrashAfter())), {}),
+    ("recovery_idempotent", "notes_twice.py:LOOP", (Strike("model", 3, CrashBefore()),), {}),
+    ("recovery_idempotent", "rewrites_journal.py:LOOP", (AFTER_PAY, Strike("disk:truncate", 1, CrashAfter())), {}),
+    ("same_outcome", "restless.py:run", (Strike("model", 5, CrashBefore()),), {}),
+    ("same_outcome", "other_answer.py:run", (), {"heal": True}),
+    ("same_outcome", "naive", (), {"heal": True}),
+    ("bounded_reexecution", "naive", (Strike("tool:note", 1, CrashBefore()),), {}),
+    ("bounded_reexecution", "forgets_outcomes.py:LOOP", (Strike("model", 3, CrashBefore()),), {}),
+    ("error_named", "swallows.py:LOOP", (Strike("tool:pay", 1, FailAfter()),), {}),
+    ("converges", "stays_down.py:run", (Strike("model", 1, WAIT, None),), {"heal": True}),
     ("ending_sane", "waits_for_ever.py:run", (), {}),
     ("ending_sane", "naive", (Strike("model", 2, WAIT),), {}),
     ("ending_sane", "naive", (), {"scenario": "ENDLESS", "limits": Limits(turns=4)}),
@@ -71,12 +104,21 @@ def test_every_check_is_failed_by_a_wrong_loop() -> None:
     assert {check for check, *_ in WRONG} == {check.__name__ for check in CHECKS}
 
 
+SOUND: tuple[dict[str, Any], ...] = (
+    {"strikes": (AFTER_PAY,), "heal": True},
+    {"strikes": (Strike("model", 2, WAIT, 2),)},
+    {"strikes": (Strike("disk:append", 4, TornAppend()),)},
+    {"strikes": (Strike("model", 2, MalformedArguments()),)},
+    {"strikes": (Strike("tool:pay", 1, FailAfter()),)},
+    {"strikes": (DRIFT,), "scenario": "EDITING"},
+)
+"""Runs in which every premise occurs."""
+
+
 def test_every_check_is_passed_by_the_sound_loop() -> None:
-    runs = [
-        execute(small("sound.py:LOOP", strikes=(strike,)))
-        for strike in (AFTER_PAY, Strike("model", 2, WAIT, 2), Strike("disk:append", 4, TornAppend()))
-    ]
-    verdicts = [verdict for run in runs for verdict in judge(run).verdicts]
+    runs = [execute(small("sound.py:LOOP", **fields)) for fields in SOUND]
+    judged = [judge(run) for run in (*runs, execute(small("sums_up.py:LOOP", "EDITING", strikes=(DRIFT,))))]
+    verdicts = [verdict for judgement in judged for verdict in judgement.verdicts]
     assert {verdict.name for verdict in verdicts if verdict.outcome == "pass"} == {check.__name__ for check in CHECKS}
     assert not [verdict for verdict in verdicts if verdict.outcome == "fail"]
 

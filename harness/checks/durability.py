@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import field
 
-from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.fold import ANY, Fold, FoldedCheck
 from harness.checks.record import Call, Reading
 from harness.checks.verdict import Verdict, cannot_tell, conclude
 from harness.errors import UsageError
@@ -109,6 +109,70 @@ class _JournalWhole(Fold):
         return conclude(self.name, 1, damage if size != len(end.journal) else "")
 
 
+class _DurableKept(Fold):
+    """I2: a record that was durable stays: the orchestrator cuts off none (the rest of a torn one is none), writes none
+    into a torn tail where it can never be read again, and shows the model every outcome that was durable before a crash.
+    """
+
+    name = "durable_kept"
+    wants = (("disk:truncate", "done"), ("life", "born"), ("model", "request"))
+    reads = (ANY,)
+    containers = ("due",)
+    journaled = True
+
+    compacted: bool = False
+    due: dict[str, int] = field(default_factory=dict)
+
+    def read(self, index: int, reading: Reading) -> None:
+        """A line that is gone as soon as it is written ran into a torn one."""
+        line = reading.file.lines[index]
+        self.compacted = self.compacted or line.type == "Compacted"
+        if line.gone and not self.witness:
+            self.witness = (
+                f"the {line.type or 'record'} written at event {line.written} ran into the rest of a torn record and "
+                "can never be read again"
+            )
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """Look at what is left after a cut, and at what a new life shows the model first."""
+        if event.kind == "born":
+            self._born(event, reading)
+        elif event.kind == "request":
+            if self.due and event.detail["tools"]:
+                self._asked(event, reading)
+        elif not self.witness and reading.file.rewritten == 0:
+            lost = [line for line in reading.file.lines if line.gone == event.number and line.durable < event.number]
+            line = next((line for line in lost if line.durable), None)
+            if line is not None:
+                self.witness = (
+                    f"the {line.type or 'record'} written at event {line.written} was durable at event {line.durable}, "
+                    f"and event {event.number} (life {event.life}) cut it off"
+                )
+
+    def _born(self, event: Event, reading: Reading) -> None:
+        """A life that finds durable records is the premise."""
+        if not reading.file.durable_size:
+            return
+        self.premises += 1
+        if not self.compacted and not reading.file.rewritten:
+            self.due = {
+                call_id: reading.file.lines[indices[0]].durable
+                for call_id, indices in reading.outcomes.items()
+                if reading.safe(indices)
+            }
+
+    def _asked(self, event: Event, reading: Reading) -> None:
+        shown = {message.get("call_id") for message in reading.view if message["role"] == "tool"}
+        lost = "" if self.compacted else next((call_id for call_id in self.due if call_id not in shown), "")
+        if lost and not self.witness:
+            self.witness = (
+                f"the outcome of call {lost!r} was durable at event {self.due[lost]}, and the first request of life "
+                f"{event.life} (event {event.number}) does not show it"
+            )
+        self.due = {}
+
+
 decision_durable = FoldedCheck(_DecisionDurable)
 write_ahead = FoldedCheck(_WriteAhead)
 journal_whole = FoldedCheck(_JournalWhole)
+durable_kept = FoldedCheck(_DurableKept)

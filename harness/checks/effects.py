@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import field
 
 from harness.checks.fold import Fold, FoldedCheck
+from harness.checks.lines import Line
 from harness.checks.record import Call, Reading
 from harness.checks.verdict import Verdict, cannot_tell, conclude
 from harness.history import Event
@@ -51,18 +52,24 @@ def _story(reading: Reading, before: Event, event: Event) -> str:
     resumed = reading.born[event.life] if before.life < event.life < len(reading.born) else 0
     who = f"life {event.life}, resumed at event {resumed}," if resumed else "it"
     key = f"used the same key {new!r}" if old == new else f"used the new key {new!r} instead of {old!r}"
-    intent = _durable(reading, reading.intents.get(old, ()))
-    result = _durable(reading, reading.outcomes.get(before.detail["id"], ()))
+    intent = _durable(reading, reading.intents.get(old, ()), before)
+    result = _durable(reading, reading.outcomes.get(before.detail["id"], ()), before)
     return f"intent {intent}; result {result}; {who} {key}"
 
 
-def _durable(reading: Reading, indices: tuple[int, ...]) -> str:
-    """Since when one of some journal lines was durable."""
+def _durable(reading: Reading, indices: tuple[int, ...], before: Event) -> str:
+    """Since when one of some journal lines was durable, as far as they tell of the first effect."""
     lines = [reading.file.lines[index] for index in indices]
-    since = min((line.durable for line in lines if line.durable), default=0)
+    mine = [line for line in lines if _by_life(reading, line, before.life)]
+    since = min((line.durable for line in mine if line.durable), default=0)
     if since:
         return f"durable at event {since}"
-    return f"written at event {lines[0].written} and never durable" if lines else "never written"
+    return f"written at event {mine[0].written} and never durable" if mine else "never durable"
+
+
+def _by_life(reading: Reading, line: Line, life: int) -> bool:
+    """Whether a line was written by the end of a life."""
+    return life + 1 >= len(reading.born) or line.written < reading.born[life + 1]
 
 
 class _AcknowledgedEffect(Fold):

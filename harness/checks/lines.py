@@ -21,7 +21,7 @@ REMEMBERED_BYTES = 2_048
 
 class Parsed(msgspec.Struct, frozen=True):
     """One record as it was appended: where it ends among the appended bytes, its type, its JSON, and the calls that it
-    speaks of: intents by key, replies by (id, name, arguments), an outcome by id."""
+    speaks of: intents by key, replies by (id, name, arguments), an outcome by id. `barrier` counts the flushes before it."""
 
     end: int
     type: str
@@ -29,6 +29,7 @@ class Parsed(msgspec.Struct, frozen=True):
     intents: tuple[str, ...] = ()
     replies: tuple[tuple[str, str, str], ...] = ()
     outcome: str | None = None
+    barrier: int = 0
 
 
 class Line(msgspec.Struct):
@@ -41,6 +42,7 @@ class Line(msgspec.Struct):
     end: int
     durable: int = 0
     gone: int = 0
+    barrier: int = 0
 
     @property
     def safe(self) -> bool:
@@ -91,6 +93,8 @@ class JournalFile:
         """Bytes were written; a short write may leave a line unfinished, which the next one may go on with. Returns the
         records among them, each of which is a line now."""
         start, self.size = self.size, self.size + len(data)
+        if not self.readable:
+            return ()
         whole = _entries(self._rest + data) if self._rest else None
         if whole is not None and whole[1] == len(self._rest) + len(data):
             start, data, self._torn = start - len(self._rest), self._rest + data, False
@@ -101,9 +105,8 @@ class JournalFile:
             return ()
         records, read = whole
         for record in records:
-            self.lines.append(
-                Line(record.type, record.entry, number, start + record.end, 0, number if self._torn else 0)
-            )
+            gone = number if self._torn else 0
+            self.lines.append(Line(record.type, record.entry, number, start + record.end, 0, gone, record.barrier))
             self._torn = False
         if read != len(data):
             self._torn = True
@@ -152,18 +155,32 @@ class JournalFile:
             if line.end <= size and not line.gone:
                 break
             if not line.gone:
-                self.lines[index] = Line(line.type, line.entry, line.written, line.end, line.durable, number)
+                self.lines[index] = Line(
+                    line.type, line.entry, line.written, line.end, line.durable, number, line.barrier
+                )
 
     def _settle(self, size: int, number: int) -> None:
         """What is still pending is gone; the file ends at `size`, in the middle of a line or after one."""
         for line in self.lines[self._pending :]:
-            line.gone = line.gone or number
+            if not line.gone:
+                line.gone = number
+            elif line.end > size:
+                line.end = 0
         self._pending = len(self.lines)
         self.size = self.durable_size = size
         self.poisoned = False
         self._rest = b""
-        last = next((line.end for line in reversed(self.lines) if not line.gone), 0)
-        self._torn = size != last
+        self._torn = not self._whole_at(size)
+
+    def _whole_at(self, size: int) -> bool:
+        """Whether a file of this size ends after a line: one that is left, or one that ran into a torn one."""
+        for line in reversed(self.lines):
+            left = not line.gone or line.gone == line.written
+            if left and line.end == size:
+                return True
+            if left and 0 < line.end < size:
+                return False
+        return size == 0
 
 
 Records = tuple[tuple[Parsed, ...], int]
@@ -183,24 +200,27 @@ def _decoded(data: bytes) -> Records | None:
         return None
     if not all(isinstance(entry, dict) for entry in entries):
         return None
-    return tuple(map(_parsed, ends, entries)), records.size
+    barriers = [record.barrier for record in records.records]
+    return tuple(map(_parsed, ends, barriers, entries)), records.size
 
 
 _remembered = lru_cache(maxsize=4_096)(_decoded)
 
 
-def _parsed(end: int, entry: dict[str, Any]) -> Parsed:
+def _parsed(end: int, barrier: int, entry: dict[str, Any]) -> Parsed:
     """A record, and which calls it speaks of; one of another make speaks of none."""
-    kind = entry.get("type")
+    kind = str(entry.get("type") or "")
+    intents: tuple[str, ...] = ()
+    replies: tuple[tuple[str, str, str], ...] = ()
+    outcome: str | None = None
     try:
         if kind == "Called":
-            return Parsed(end, kind, entry, intents=tuple(intent["key"] for intent in entry["intents"]))
-        if kind == "Replied":
+            intents = tuple(intent["key"] for intent in entry["intents"])
+        elif kind == "Replied":
             calls = entry["reply"].get("calls", ())
-            named = tuple((call["id"], call["name"], call["arguments"]) for call in calls)
-            return Parsed(end, kind, entry, replies=named)
+            replies = tuple((call["id"], call["name"], call["arguments"]) for call in calls)
+        elif kind == "Returned" or (kind == "Answered" and entry.get("happened")):
+            outcome = str(entry.get("id", ""))
     except (KeyError, TypeError, AttributeError):
-        return Parsed(end, str(kind), entry)
-    if kind == "Returned" or (kind == "Answered" and entry.get("happened")):
-        return Parsed(end, kind, entry, outcome=str(entry.get("id", "")))
-    return Parsed(end, str(kind or ""), entry)
+        pass
+    return Parsed(end, kind, entry, intents, replies, outcome, barrier)

@@ -76,14 +76,15 @@ class Reading:
     """A run as the checks see it so far.
 
     `calls` in the order they started; `deaths` and `born` are the events of deaths and of first breaths; `file` is the
-    journal; `fresh` the indices of the lines that the newest append wrote. `intents` (by key), `replies` (by id, name and
-    arguments of a call) and `outcomes` (by id of a call) hold indices of journal lines. `view` is what the model was shown
-    last, and `grown` whether it only grew since the last request with tools.
+    journal, `written` the bytes of its newest append, and `fresh` the indices of the lines in them. `intents` (by key),
+    `replies` (by id, name and arguments of a call) and `outcomes` (by id of a call) hold indices of journal lines.
+    `view` is what the model was shown last, `cut` what of the view before it lacks, and `grown` whether it only grew since
+    the last request with tools.
     """
 
     __slots__ = (
-        "_open", "_whole", "born", "calls", "current", "deaths", "file", "fresh", "grown", "head", "intents",
-        "life", "outcomes", "replies", "tools", "view",
+        "_open", "_whole", "born", "calls", "current", "cut", "deaths", "file", "fresh", "grown", "head", "intents",
+        "life", "outcomes", "replies", "tools", "view", "written",
     )  # fmt: skip
 
     def __init__(self, head: Head) -> None:
@@ -95,10 +96,12 @@ class Reading:
         self.life = 0
         self.file = JournalFile()
         self.fresh = range(0)
+        self.written = b""
         self.intents: dict[str, tuple[int, ...]] = {}
         self.replies: dict[tuple[str, str, str], tuple[int, ...]] = {}
         self.outcomes: dict[str, tuple[int, ...]] = {}
         self.view: list[dict[str, Any]] = []
+        self.cut: list[dict[str, Any]] = []
         self.grown = False
         self._whole = False
         self.tools = {tool.name: tool for tool in head.setup.tools}
@@ -115,6 +118,7 @@ class Reading:
         twin.current, twin.life, twin.fresh = self.current, self.life, self.fresh
         twin.grown, twin._whole, twin.tools = self.grown, self._whole, self.tools
         twin.deaths, twin.born, twin.view = self.deaths.copy(), self.born.copy(), self.view.copy()
+        twin.cut, twin.written = self.cut, self.written
         twin.intents, twin.replies = self.intents.copy(), self.replies.copy()
         twin.outcomes, twin._open = self.outcomes.copy(), self._open.copy()
         twin.file = self.file.fork()
@@ -159,7 +163,9 @@ class Reading:
         shared = detail["shared"]
         self.grown = self._whole and shared == len(view)
         self._whole = detail["tools"] > 0
-        del view[shared:]
+        self.cut = view[shared:]
+        if self.cut:
+            del view[shared:]
         view += detail["new"]
 
     def _born(self, event: Event) -> None:
@@ -205,7 +211,8 @@ class Reading:
     def _appended(self, event: Event) -> None:
         detail, file = event.detail, self.file
         offset, index = detail["offset"], len(file.lines)
-        records = file.append(self.head.read_tape(offset, offset + detail["bytes"]), event.number)
+        self.written = self.head.read_tape(offset, offset + detail["bytes"])
+        records = file.append(self.written, event.number)
         self.fresh = range(index, index + len(records))
         for place, record in enumerate(records, index):
             for key in record.intents:

@@ -9,11 +9,15 @@ from harness.history import Event
 RETRYABLE = ("RateLimited", "ServerFailed", "ConnectionLost", "TimedOut")
 """Errors of the model after which the same request may be sent again."""
 
+REQUESTS = ("model", "policy")
+"""What a record of a failed request says that it is about; others are about calls."""
+
 
 class _BackoffRespected(Fold):
     """I15: after a 429 no request goes out before the wait that it asked for is over, and no request is tried more
     often than `limits.tries` times in a row (a crash may cost the count of one try). A summary that nobody wrote may be
-    asked for again after the next turn.
+    asked for again after the next turn. Where the journal is legible, a request that repeats a failed one comes after a
+    record of that failure: attempts on the wire that no record counts are a second layer of retries.
 
     Waits that are absent, negative or above `limits.retry_wait_ms` bind nobody. In a later life the wait binds only
     where the journal (if legible) had the failure durable before the crash.
@@ -23,6 +27,7 @@ class _BackoffRespected(Fold):
     wants = (("model", "request"), ("model", "reply"), ("model", "error"))
 
     limited: Event | None = None
+    failed: Event | None = None
     asking: bool = True
     turn_tries: int = 0
     summary_tries: int = 0
@@ -30,6 +35,7 @@ class _BackoffRespected(Fold):
     def see(self, event: Event, reading: Reading) -> None:
         """`*_tries` are requests in a row without an answer; a reply, or an error that is final, ends the row."""
         if event.kind == "request":
+            self._counted(event, reading)
             self._waited(event, reading)
             self._tried(event, reading)
             return
@@ -37,10 +43,22 @@ class _BackoffRespected(Fold):
             wait = event.detail["retry_after_ms"]
             cap = reading.head.limits.retry_wait_ms
             self.limited = event if wait is not None and 0 <= wait <= cap else None
-        if event.kind == "reply" or event.detail["error"] not in RETRYABLE:
+        self.failed = event if event.kind == "error" and event.detail["error"] in RETRYABLE else None
+        if self.failed is None:
             self.summary_tries = 0
             if self.asking:
                 self.turn_tries = 0
+
+    def _counted(self, event: Event, reading: Reading) -> None:
+        """A failure of this life that is followed by another request was recorded in between."""
+        failed, self.failed = self.failed, None
+        if failed is None or failed.life != event.life or reading.lines is None:
+            return
+        if not self.witness and not _noted(reading, failed.number, event.number):
+            self.witness = (
+                f"the request at event {event.number} (life {event.life}) follows one that failed with "
+                f"{failed.detail['error']} at event {failed.number}, and the journal counts no failure in between"
+            )
 
     def _waited(self, event: Event, reading: Reading) -> None:
         limited, self.limited = self.limited, None
@@ -71,11 +89,16 @@ class _BackoffRespected(Fold):
 def _remembered(reading: Reading, limited: Event) -> bool:
     """Whether the journal knew of a failure before the life that saw it died, and still does."""
     died = next((number for number in reading.deaths if number > limited.number), 0)
+    return _noted(reading, limited.number, died, durably=True)
+
+
+def _noted(reading: Reading, start: int, stop: int, durably: bool = False) -> bool:
+    """Whether a failed request was recorded between two events."""
     for line in reversed(reading.lines or ()):
-        if line.written <= limited.number:
+        if line.written <= start:
             return False
-        if line.written < died and line.safe and line.type == "Failed":
-            return True
+        if line.written < stop and line.type == "Failed" and line.entry.get("what") in REQUESTS:
+            return line.safe if durably else True
     return False
 
 

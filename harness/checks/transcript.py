@@ -9,6 +9,7 @@ from msgspec import field
 from harness.checks.fold import Fold, FoldedCheck
 from harness.checks.record import Reading
 from harness.history import Event
+from harness.track import WINDOW_DEFAULT
 
 
 class _TranscriptWellFormed(Fold):
@@ -55,9 +56,38 @@ class _PinsVisible(Fold):
             seen.setdefault(text, event.number)
 
 
+class _WindowKept(Fold):
+    """I18: every request, a summary's own included, fits the context window together with the output that it reserves.
+
+    Nothing is said of a model that states no window and refuses nothing as too long.
+    """
+
+    name = "window_kept"
+    wants = (("run", "start"), ("model", "request"), ("model", "error"))
+
+    window: int = WINDOW_DEFAULT
+
+    def see(self, event: Event, reading: Reading) -> None:
+        """The window is known from the start of the run."""
+        detail = event.detail
+        if event.kind == "start":
+            self.window = detail.get("window", WINDOW_DEFAULT)
+        elif event.kind == "error":
+            self.premises += detail["error"] == "ContextTooLong"
+        else:
+            self.premises += self.window < WINDOW_DEFAULT
+            size = detail["tokens"] + detail["max_output"]
+            if size > self.window and not self.witness:
+                self.witness = (
+                    f"the request at event {event.number} (life {event.life}) takes {detail['tokens']} tokens and reserves "
+                    f"{detail['max_output']} more, the window has {self.window}"
+                )
+
+
 def _quoted(text: str, view: list[dict[str, Any]]) -> bool:
     return any(text in message["content"] for message in view)
 
 
 transcript_well_formed = FoldedCheck(_TranscriptWellFormed)
 pins_visible = FoldedCheck(_PinsVisible)
+window_kept = FoldedCheck(_WindowKept)

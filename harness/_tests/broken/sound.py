@@ -95,7 +95,7 @@ async def ask(book: Book) -> Reply | None:
     host = book.host
     while True:
         last = max((index for index, entry in enumerate(book.entries) if entry["type"] == "Replied"), default=0)
-        failures = [entry for entry in book.entries[last:] if entry["type"] == "Failed"]
+        failures = [entry for entry in book.entries[last:] if entry["type"] == "Failed" and entry["what"] == "model"]
         if len(failures) >= host.limits.tries:
             return None
         if failures:
@@ -126,18 +126,33 @@ async def settle(book: Book, call: ToolCall) -> Result | None:
     return answer.result if answer.happened else None
 
 
+def wrong(book: Book, call: ToolCall) -> str:
+    """Why a call must not be executed; empty where it may be."""
+    if book.replies[-1].stop not in ("end", "calls"):
+        return "your answer ended early"
+    tool = next((tool for tool in book.host.tools if tool.name == call.name), None)
+    try:
+        given = json.loads(call.arguments)
+    except ValueError:
+        return "the arguments are not JSON"
+    lacks = [] if tool is None else [name for name in tool.schema.get("required", ()) if name not in given]
+    return f"the arguments lack {lacks[0]}" if lacks else ""
+
+
 async def act(book: Book, call: ToolCall) -> None:
     """Make one call, or find out what became of it; note the outcome."""
     doubtful = call.id in book.doubtful
-    result = None
-    for _ in range(book.host.limits.tries):
+    problem = wrong(book, call)
+    result = Result(status="error", error=problem) if problem else None
+    for _ in range(0 if problem else book.host.limits.tries):
         result = await book.steps.settle(book, call) if doubtful else None
         if result is not None:
             break
         try:
             result = await book.host.tool(call, book.steps.key(book, call), book.host.limits.tool_timeout_ms)
             break
-        except (ConnectionLost, TimedOut):
+        except (ConnectionLost, TimedOut) as error:
+            book.note("Failed", what=call.id, error=type(error).__name__, not_before=0)
             doubtful = True
         except DoorError as error:
             result = Result(status="error", error=error.message)

@@ -12,6 +12,7 @@ async def ask(book: Book) -> Reply | None:
         try:
             return await book.host.model(Request(tuple(book.steps.view(book)), book.host.tools))
         except RateLimited as error:
+            book.note("Failed", what="model", error="RateLimited", not_before=0)
             await book.host.sleep(error.retry_after_ms or 1_000)
 
 

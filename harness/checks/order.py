@@ -1,0 +1,63 @@
+"""The journal is a sequence: nothing in it goes back, and nothing is numbered twice."""
+
+from __future__ import annotations
+
+from harness.checks.fold import ANY, Fold, FoldedCheck
+from harness.checks.lines import Line
+from harness.checks.record import Reading
+
+
+class _OrderMonotone(Fold):
+    """I12: of the records that are left, no one knows of fewer flushes than the one before it, each recorded resume counts
+    one life more, and no summary is recorded twice under one number.
+    """
+
+    name = "order_monotone"
+    reads = (ANY,)
+    journaled = True
+
+    def read(self, index: int, reading: Reading) -> None:
+        """Compare a line with the one before it, and a numbered one with the last of its kind."""
+        lines = reading.file.lines
+        line = lines[index]
+        self.premises += 1
+        if self.witness or line.gone:
+            return
+        before = next((lines[n] for n in range(index - 1, -1, -1) if not lines[n].gone), None)
+        if before is not None and line.barrier < before.barrier:
+            self.witness = (
+                f"the {line.type} written at event {line.written} knows of {line.barrier} flushes, and the {before.type} "
+                f"before it (event {before.written}) of {before.barrier}"
+            )
+        elif line.type == "Resumed":
+            self.witness = self._resumed(index, lines)
+        elif line.type == "Condensed":
+            self.witness = self._condensed(index, lines)
+
+    def _resumed(self, index: int, lines: list[Line]) -> str:
+        life = lines[index].entry.get("life")
+        last = next(
+            (lines[n] for n in range(index - 1, -1, -1) if lines[n].type == "Resumed" and not lines[n].gone), None
+        )
+        if last is None or not isinstance(life, int) or life == last.entry.get("life", 0) + 1:
+            return ""
+        return (
+            f"the resume written at event {lines[index].written} counts life {life}, and the one before it (event "
+            f"{last.written}) life {last.entry.get('life')}"
+        )
+
+    def _condensed(self, index: int, lines: list[Line]) -> str:
+        nth = lines[index].entry.get("nth")
+        for n in range(index - 1, -1, -1):
+            line = lines[n]
+            if line.gone:
+                continue
+            if line.type in ("Compacting", "Compacted"):
+                break
+            if line.type == "Condensed" and line.entry.get("nth") == nth:
+                again = lines[index].written
+                return f"answer {nth} to the policy was recorded at event {line.written} and again at event {again}"
+        return ""
+
+
+order_monotone = FoldedCheck(_OrderMonotone)
