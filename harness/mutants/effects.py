@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "error_in_ok_believed",
-        "a result that is ok and holds an error counts as done",
+        "an error in a result that is ok counts as done",
         (Change(SHELL, "contradiction(result) if mutating else", '"" if mutating else'),),
         "acknowledged_effect",
         (Ground(paying(Strike("tool:pay_invoice", 1, ErrorInOk()))),),

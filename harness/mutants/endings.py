@@ -22,7 +22,7 @@ MUTANTS = (
     ),
     Mutant(
         "crash_loop_runs_on",
-        "a step that kills the process is taken again for ever",
+        "a step that kills the process is taken for ever",
         (Change(CRASHES, "    if not state.stalled or", "    if True or"),),
         "ending_sane",
         (Ground(paying(Strike("tool:pay_invoice", 1, CrashBefore(), None)), progress=False),),
@@ -36,7 +36,7 @@ MUTANTS = (
     ),
     Mutant(
         "failure_outlives_repair",
-        "a session taken up again still counts its old failure",
+        "a session taken up again keeps its old failure",
         (
             Change(
                 STATE, "        state = _afresh(state, entry.at)\n", "        state = replace(state, finished=None)\n"

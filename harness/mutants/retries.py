@@ -76,7 +76,7 @@ MUTANTS = (
     ),
     Mutant(
         "error_swallowed",
-        "a failed request is sent again, and nobody is told",
+        "a failed request is sent again, nobody is told",
         (
             Change(
                 SHELL,
