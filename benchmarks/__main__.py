@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import crash_points, growth, imports, real_files, resume, step_cost
+from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, resume, step_cost
 from benchmarks.figure import Figure, table_of
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "growth": growth.figures,
     "real_files": real_files.figures,
     "resume": resume.figures,
+    "journal_prefixes": journal_prefixes.figures,
     "crash_points": crash_points.figures,
 }
 

@@ -1,102 +1,129 @@
-"""Every fault once, twice and for ever: what passes is survived, what stays ends the run in an orderly way.
+"""Every fault of the catalogue in every mode: what passes is survived, what stays ends the run in an orderly way.
 
-Once and twice are within the documented three tries, so the work is finished. For ever means that the run ends by itself,
-with a reason, within its limits, and with nothing done twice.
+What is expected stands in the catalogue and in the contract of the scenario: a fault to be masked leaves the work finished;
+one to be surfaced ends the run by itself, with nothing done twice; out of contract only the orchestrator's own books count.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
-from evals.cases import clean_specs, run_of, with_orchestrator
-from harness.checks import CHECKS, SAFETY
-from harness.faults import (
-    EmptyAnswer,
-    FailAfter,
-    FailBefore,
-    HallucinatedTool,
-    Hang,
-    HangAfter,
-    MalformedArguments,
-    NoSpace,
-    RateLimit,
-    ServerError,
-    Slow,
-    Strike,
-    WrongType,
-    forever,
-)
+from evals.cases import clean_specs, run_of, subject_of
+from evals.fault_cases import Case, cases, coverage, holes
+from harness.catalogue.faults import HAZARDS, expectation
+from harness.checks import CHECKS, SAFETY, Check
+from harness.checks.effects import acknowledged_effect, effect_once
+from harness.faults import NoSpace, RateLimit, Slow, Strike, forever
+from harness.points import sampled
 from harness.run import execute
 from harness.spec import Choice, Spec
+from harness.types import Expected
+from longhaul.grid import REFERENCE
 from longhaul.names import short_name
+from longhaul.plugin import ASKED
+from longhaul.tiers import AMOUNTS, Tier
 from longhaul.trial import Broken, assert_survives, story, tried
 
 HORIZON = 12
-OF_THE_MODEL = (
-    RateLimit(),
-    RateLimit(None),
-    RateLimit(0),
-    RateLimit(-1_000),
-    ServerError(500),
-    ServerError(529),
-    Hang(),
-    HangAfter(),
-    Slow(),
-    FailBefore(),
-    FailAfter(),
-    EmptyAnswer(),
-    HallucinatedTool(),
-    MalformedArguments(),
-    WrongType(),
-)
-OF_A_TOOL = (RateLimit(), ServerError(503), Hang(), HangAfter(), Slow(), FailBefore(), FailAfter())
 ABSURD = RateLimit(retry_after_ms=10**12)
 
-CLEAN = tuple(replace(spec, horizon=HORIZON) for spec in clean_specs())
+CHECKED: dict[Expected, tuple[Check, ...]] = {
+    "mask": CHECKS,
+    "surface": SAFETY,
+    "out_of_contract": tuple(check for check in SAFETY if check not in (effect_once, acknowledged_effect)),
+}
+"""What judges a run. A tool that acts twice or lies about it breaks the world's books, whoever called it."""
 
 
-def sites_and_faults(spec: Spec) -> list[tuple[str, Any]]:
-    """Every fault at the model and at each tool of a scenario."""
-    tools = sorted(site for site in run_of(spec).passages if site.startswith("tool:"))
-    return [*(("model", fault) for fault in OF_THE_MODEL), *((site, fault) for site in tools for fault in OF_A_TOOL)]
+def clean_cases(orchestrator: Choice) -> tuple[Spec, ...]:
+    """Every scenario with each kind of tool, at the horizon of this file."""
+    return tuple(replace(spec, horizon=HORIZON) for spec in clean_specs(orchestrator))
 
 
-CASES = [replace(spec, strikes=(Strike(site, 2, fault),)) for spec in CLEAN for site, fault in sites_and_faults(spec)]
+CLEAN = clean_cases(REFERENCE)
 
 
-def on_trial(spec: Spec, subject: Choice, times: int | None) -> Spec:
-    """A case for the orchestrator on trial, struck so many times."""
-    strikes = tuple(replace(strike, times=times) for strike in spec.strikes)
-    return replace(with_orchestrator(spec, subject), strikes=strikes)
+def planned(clean: Spec, tier: Tier) -> tuple[Case, ...]:
+    """The cases of all faults on a clean spec that a tier runs: of each fault at least one."""
+    thorough = tier in ("nightly", "release")
+    share = AMOUNTS[tier].share
+    return tuple(
+        case
+        for hazard in HAZARDS
+        for case in (sampled(cases(hazard, clean, thorough), share) if share < 1 else cases(hazard, clean, thorough))
+    )
 
 
-@pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
-@pytest.mark.parametrize("spec", CASES, ids=short_name)
-def test_a_fault_that_passes_is_survived(spec: Spec, subject: Choice, times: int) -> None:
-    case = on_trial(spec, subject, times)
-    passages = run_of(replace(case, strikes=())).passages.get(case.strikes[0].site, 0)
-    if passages < 2:
-        pytest.skip(f"{case.strikes[0].site} is passed {passages} times, the fault hits the second")
-    assert_survives(case)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each clean spec and fault; the modes and sites are its specs."""
+    if "group" not in metafunc.fixturenames:
+        return
+    level = metafunc.config.stash[ASKED].level
+    groups: dict[str, list[Case]] = {}
+    for clean in clean_cases(subject_of(metafunc.config)):
+        for case in planned(clean, level):
+            groups.setdefault(f"{case.hazard}-{short_name(clean)}", []).append(case)
+    metafunc.parametrize("group", [tuple(group) for group in groups.values()], ids=list(groups))
 
 
-@pytest.mark.parametrize("spec", CASES, ids=short_name)
-def test_a_fault_that_stays_ends_the_run_in_an_orderly_way(spec: Spec, subject: Choice) -> None:
-    case = on_trial(spec, subject, None)
-    if run_of(replace(case, strikes=())).passages.get(case.strikes[0].site, 0) < 2:
-        pytest.skip(f"{case.strikes[0].site} is passed once only")
-    slow = isinstance(case.strikes[0].fault, Slow)
-    run = assert_survives(case, CHECKS if slow else SAFETY)
-    if run.ending != "returned":
-        raise Broken(f"it must end by itself, with a reason\n{story(*tried(case))}")
+def test_a_fault_is_met_as_the_catalogue_says(group: tuple[Case, ...]) -> None:
+    broken = [problem for case in group if (problem := met(case))]
+    if broken:
+        others = "\n".join(problem.splitlines()[0] for problem in broken[1:])
+        raise Broken(f"{len(broken)} of {len(group)} specs broke; the first:\n{broken[0]}\nthe next ones:\n{others}")
+
+
+def met(case: Case) -> str:
+    """What is wrong with the run of a case; empty where it is as expected."""
+    expected = expectation(case.spec)
+    run, judgement = tried(case.spec, CHECKED[expected])
+    if judgement.outcome in ("fail", "invalid"):
+        return f"{case.mode}, {expected}: {case.spec!r}: {judgement.violated}\n{story(run, judgement)}"
+    refused = run.ending == "raised" and any(strike.site == "boot" for strike in case.spec.strikes)
+    if run.ending != "returned" and not refused:
+        return f"{case.mode}, {expected}: {case.spec!r}: it must end by itself, it ended as {run.ending}\n{run.reason}"
+    return ""
+
+
+@pytest.mark.usefixtures("reference_only")
+def test_no_live_fault_is_left_out(tier: Tier) -> None:
+    if tier == "smoke":
+        pytest.skip("a twentieth of the cases leaves holes")
+    rows = coverage(tuple(case for clean in CLEAN for case in planned(clean, tier)))
+    assert holes(rows) == []
+    assert {row.id: row.why for row in rows if not row.specs} == {
+        "F27": "pending(permissions)",
+        "T06": "pending(multi_part_effects)",
+        "T12": "pending(approvals)",
+        "T16": next(hazard.unstruck for hazard in HAZARDS if hazard.id == "T16"),
+        "H06": "pending(fencing)",
+        "H07": "pending(fencing)",
+    }
+
+
+def test_a_fault_that_strikes_nowhere_is_a_hole() -> None:
+    every = tuple(case for case in planned(CLEAN[0], "pr") if case.hazard != "F11" and case.mode != "chance")
+    found = holes(coverage(every))
+    assert "F11 strikes in 0 specs, in the modes none of once, n_times, for_ever, chance, recovery" in found
+    assert any(hole.startswith("F05 strikes in ") and "chance" not in hole.partition(" of ")[0] for hole in found)
+
+
+def test_the_modes_of_a_fault_differ_in_what_they_strike() -> None:
+    timeout = next(hazard for hazard in HAZARDS if hazard.id == "F06")
+    found = {case.mode: run_of(case.spec).fired[-1] for case in cases(timeout, CLEAN[0])}
+    assert found["once"] == found["recovery"] == 1
+    assert (found["n_times"], found["for_ever"]) == (2, 3)
+    assert found["chance"] >= 1
+    assert Counter(case.mode for case in cases(timeout, CLEAN[0])) == dict.fromkeys(timeout.modes, 2)
 
 
 @pytest.mark.parametrize("spec", CLEAN, ids=short_name)
 def test_an_absurd_wait_is_not_waited_for(spec: Spec, subject: Choice) -> None:
-    run = assert_survives(on_trial(replace(spec, strikes=(Strike("model", 2, ABSURD),)), subject, 1), SAFETY)
+    struck = replace(spec, orchestrator=subject, strikes=(Strike("model", 2, ABSURD),))
+    run = assert_survives(struck, SAFETY)
     assert run.ended_ms < 24 * 3_600_000, f"{run.spec!r} waited {run.ended_ms} ms of virtual time"
 
 
@@ -111,9 +138,8 @@ def test_a_full_disk_stops_the_run_before_anything_unrecorded_happens(spec: Spec
 
 
 def test_a_control_without_retries_does_not_survive_a_rate_limit() -> None:
-    spec = replace(CLEAN[0], orchestrator="naive", strikes=(Strike("model", 2, RateLimit()),))
-    with pytest.raises(Broken, match="RateLimited"):
-        assert_survives(spec)
+    case = Case("F01", "once", replace(CLEAN[0], orchestrator="naive", strikes=(Strike("model", 2, RateLimit()),)))
+    assert "RateLimited" in met(case)
 
 
 def test_a_strike_for_ever_hits_every_passage_from_its_first_on() -> None:

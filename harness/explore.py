@@ -95,7 +95,7 @@ class Onlooker:
     """Forks the track at every passage (`forks`), and notes or compares where the run stands at every request."""
 
     collects: bool
-    stands: dict[Any, Stand]
+    stands: dict[Any, list[Stand]]
     compares: bool = False
     spent: tuple[tuple[int, int], ...] = ()
     shared: int = 0
@@ -136,11 +136,14 @@ class Onlooker:
         if not self.compares:
             seen = essence(taken.view)
             if seen is not None:
-                self.stands[standing.state] = Stand(seen, track.world, standing.spent)
+                place = (standing.state, track.world.version)
+                self.stands.setdefault(place, []).append(Stand(seen, track.world, standing.spent))
             self.spent = standing.spent
             return False
-        stand = self.stands.get(standing.state)
-        return stand is not None and self._stands(stand, standing, track.world) and essence(taken.view) == stand.essence
+        return any(
+            self._stands(stand, standing, track.world) and essence(taken.view) == stand.essence
+            for stand in self.stands.get((standing.state, track.world.version), ())
+        )
 
     def _stands(self, stand: Stand, standing: Standing, world: World) -> bool:
         """Whether the world is the same, and what is left of every cap is enough for what the other run still spent."""
@@ -196,6 +199,7 @@ class Exploration:
         self._checks = checks
         setup: Setup = build(resolve.scenario(spec.scenario), spec)
         track, self._live = prepared(spec, setup)
+        track.memory = {}
         track.watch = self._onlooker = Onlooker(collects=True, stands={})
         self.clean: Run = finished_run(track, lives(track, self._live), 0.0)
         self.judgement: Judgement = judge(self.clean, checks)

@@ -46,7 +46,8 @@ class Host:
     """The doors of one life, and what an orchestrator may know: goal, tools, limits, session, policy, budget, window.
 
     An orchestrator may set `standing`, a function that tells where it stands. Exploration then ends a resumed run where it
-    has become the same as one that was never killed; nothing else looks at it.
+    has become the same as one that was never killed; nothing else looks at it. `memory` is None but in exploration: there
+    it may keep what it derived from a journal, for other runs that read the beginning of the same journal.
     """
 
     def __init__(self, track: Track, loop: VirtualLoop) -> None:
@@ -64,6 +65,7 @@ class Host:
         self.budget: int = track.budget
         self.window: int = track.window
         self.standing: Callable[[], Standing] | None = None
+        self.memory: dict[str, Any] | None = track.memory
 
     # the disk: nothing here waits
 
@@ -164,18 +166,23 @@ class Host:
             self._shut("same", "the state of a run that was not killed")
             await self._never()
 
+        counted: Usage | None = None
+
         async def proceed() -> Reply:
+            nonlocal counted
             check_request(taken.problem, taken.tokens, request.max_output, self.window)
             await self._loop.sleep_ms(track.latency_ms)
             reply = track.model(Request(taken.view, taken.tools, request.max_output), answered)
             track.intake.answer(taken.digest)
-            usage = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
-            return msgspec.structs.replace(reply, usage=usage)
+            counted = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
+            return msgspec.structs.replace(reply, usage=counted)
 
         wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
         reply: Reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
+        # what the door counted, whatever the vendor says
+        usage = counted or Usage(taken.tokens, 0, reply_tokens(reply))
         self._record(
-            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": reply.usage}
+            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": usage}
         )
         return reply
 

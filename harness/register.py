@@ -6,6 +6,7 @@ A world of 4,000 effects remembers 4,000 results; a copy of them all for each ne
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TypeVar
 
 K = TypeVar("K")
@@ -24,7 +25,11 @@ class Register(Mapping[K, V]):
     def put(self, key: K, value: V) -> Register[K, V]:
         """A register in which `key` has this value; this one stays as it is."""
         slots = self._slots
-        if self._stop < len(slots) or key in slots:
+        if self._stop < len(slots) and slots.get(key, (self._stop,))[0] >= self._stop:
+            slots = dict(
+                islice(slots.items(), self._stop)
+            )  # what newer ones put is behind: places are the order of keys
+        elif key in slots:
             kept = [(known, found) for known, found in self.items() if known != key]
             slots = {known: (place, found) for place, (known, found) in enumerate(kept)}
         slots[key] = (len(slots), value)

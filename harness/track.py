@@ -117,6 +117,7 @@ class Track:
         self.requests = 0
         self.broken: Exception | None = None
         self.watch: Watch | None = None
+        self.memory: dict[str, Any] | None = None
         self._still: tuple[tuple[int, int], Intake, Model] | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)

@@ -19,7 +19,10 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "mutants")
+COMMANDS = (
+    "run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain",
+    "conformance", "mutants", "replay",
+)  # fmt: skip
 
 
 def group() -> click.Group:

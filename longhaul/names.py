@@ -17,7 +17,7 @@ def short_name(spec: Spec) -> str:
     parts += [str(getattr(spec, name)) for name in ("kind", "setting") if getattr(spec, name) != getattr(_PLAIN, name)]
     parts += [_choice(getattr(spec, name)) for name in ("orchestrator", "policy", "model") if _differs(spec, name)]
     parts += [f"{label}{getattr(spec, name)}" for name, label in _NUMBERS if _differs(spec, name)]
-    return "-".join([*parts, *map(_strike, spec.strikes)])
+    return "-".join([*parts, *map(_strike, spec.strikes), *(["heal"] if spec.heal else [])])
 
 
 _NUMBERS = (("horizon", "h"), ("view_budget", "v"), ("seed", "s"))
@@ -42,7 +42,9 @@ def _choice(chosen: Choice) -> str:
 
 def _strike(strike: Strike) -> str:
     times = "" if strike.times == 1 else "-for-ever" if strike.times is None else f"-{strike.times}x"
-    return f"{strike.site}#{strike.nth}-{_moment(strike.fault)}{times}"
+    chance = f"-chance{strike.chance}" if strike.chance < 1 else ""
+    recovery = "-in-recovery" if strike.recovery else ""
+    return f"{strike.site}#{strike.nth}-{_moment(strike.fault)}{times}{chance}{recovery}"
 
 
 def _moment(fault: object) -> str:

@@ -129,4 +129,11 @@ def _check(world: World) -> str | None:
     return f"{len(unpaid)} invoices are unpaid, the first is {unpaid[0]}" if unpaid else None
 
 
-SCENARIO = Scenario("pay_invoices", build, kinds=("deduplicating", "queryable", "blind"))
+SCENARIO = Scenario(
+    "pay_invoices",
+    build,
+    kinds=("deduplicating", "queryable", "blind"),
+    contract={
+        "F18": ("out_of_contract", "what is paid stands in the ledger only: the goal does not tell who is missing")
+    },
+)

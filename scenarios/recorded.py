@@ -63,4 +63,6 @@ def _play(played: Recording, name: str, world: World, given: dict[str, Any], key
     return world, answers[min(keys.index(key), len(answers) - 1)]
 
 
-SCENARIO = Scenario("recorded", build)
+SCENARIO = Scenario(
+    "recorded", build, contract={"F18": ("out_of_contract", "a recording has no work that could be left undone")}
+)

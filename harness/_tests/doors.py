@@ -267,6 +267,18 @@ async def grows_out_of_a_summary(host: Host) -> None:
     await host.model(Request((GO, Message("user", "more")), host.tools))
 
 
+async def flushes_again(host: Host) -> None:
+    """Believes the second flush after the first one failed."""
+    host.read()
+    host.append(b"one\n")
+    try:
+        host.flush()
+    except DoorError:
+        host.flush()
+    host.read()
+    await host.model(Request((GO,), host.tools))
+
+
 @dataclass(frozen=True)
 class Waits:
     """A stranger's fault that never answers, wherever it strikes."""

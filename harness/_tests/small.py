@@ -185,6 +185,7 @@ def _editing(parameters: Parameters) -> Setup:
 
 PAYING = Scenario("paying", _build, ("deduplicating", "queryable", "blind"))
 ENDLESS = Scenario("endless", _endless)
+LENIENT = Scenario("lenient", _build, contract={"T01": ("surface", "the bank answers once a day")})
 TIGHT = Scenario("tight", _tight)
 EDITING = Scenario("editing", _editing, ("deduplicating", "queryable", "blind"))
 

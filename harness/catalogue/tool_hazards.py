@@ -157,12 +157,13 @@ ANSWERS: tuple[Hazard, ...] = (
         Entry(
             "T07", "an empty answer, or an error that says ok",
             "The status is believed and the content is not read.",
-            "Type results: nothing, or an error inside of ok, is no success. What a lying tool did nobody can know.", DERIVED,
+            "Type results: an error inside of ok is a failure; ask again under the same key, and stop after a few times.",
+            DERIVED,
         ),
         "tool", "mask",
         (
             Shape(EmptyResult(), TOOL), Shape(ErrorInOk(), TOOL, touches="read"),
-            Shape(ErrorInOk(), TOOL, "out_of_contract", "out_of_contract", touches="mutating"),
+            Shape(ErrorInOk(), TOOL, lasting="out_of_contract", touches="mutating"),
         ),
         Spec("pay_invoices", horizon=4, strikes=(Strike("tool:list_invoices", 1, ErrorInOk()),)),
     ),

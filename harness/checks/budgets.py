@@ -11,9 +11,9 @@ class _BudgetsHold(Fold):
     """I24: no request is sent once the turns, tokens, cost or computing time of the run are used up.
 
     Turns are answered requests with tools; tokens are the input of every request, answered or not, and the output of
-    every answer; cost is the same in units of an uncached input token (cached ones a tenth, output five); computing time is
-    what passed until the last answer, people and restarts aside. A crash may lose one answer: it allows one turn and one
-    output more.
+    every answer, as its usage says; cost is the same in units of an uncached input token (cached ones a tenth, output
+    five); computing time is what passed until the last answer, people and restarts aside. A crash may lose one answer: it
+    allows one turn and one output more.
     """
 
     name = "budgets_hold"
@@ -38,9 +38,10 @@ class _BudgetsHold(Fold):
                 self._request(event, reading)
                 return
             if event.kind == "reply":
-                usage = event.detail["usage"]
-                self.tokens += usage["output"]
-                self.cost += 5 * usage["output"] - usage["cached"] * 9 // 10
+                usage = event.detail["usage"] or {}
+                output = usage.get("output", 0)
+                self.tokens += output
+                self.cost += 5 * output - usage.get("cached", 0) * 9 // 10
                 self.turns += self.asking
         elif event.site in ("human", "life"):
             self._pause(event)

@@ -109,8 +109,8 @@ def _violation(doubt: _Doubt, event: Event, reading: Reading) -> str:
     """What is wrong with calling again; empty where it may be done."""
     call, key = doubt.call, event.detail["key"]
     when = f"at event {event.number} (life {event.life})"
-    keys = {other.key for other in reading.calls if other.started <= doubt.since and other.deed == call.deed}
-    if key not in keys:
+    known = (other for other in reading.calls if other.key == key and other.started <= doubt.since)
+    if not any(other.deed == call.deed for other in known):
         return f"{_unknown(call)}, and {when} it was called again under the new key {key!r}"
     if call.tool is not None and call.tool.kind == "blind":
         return f"{_unknown(call)}, its tool is blind, and {when} it was called again before a person was asked"

@@ -73,17 +73,21 @@ def _by_life(reading: Reading, line: Line, life: int) -> bool:
 
 
 class _AcknowledgedEffect(Fold):
-    """I1, I2: what was reported or journaled as done has its effect in the ledger."""
+    """I1, I2: what was journaled as done has its effect in the ledger; where the journal is opaque, what was reported as done.
+
+    A tool that says ok and did nothing deceives only those who write it down as done.
+    """
 
     name = "acknowledged_effect"
     wants = (("tool", "call"), ("tool", "effect"), ("tool", "result"))
     reads = ("Returned", "Answered")
-    containers = ("done", "calls", "early", "missing")
+    containers = ("done", "calls", "early", "reported", "noted")
 
     done: set[tuple[str, str]] = field(default_factory=set)
     calls: dict[str, tuple[str, str]] = field(default_factory=dict)
     early: dict[str, str] = field(default_factory=dict)
-    missing: dict[tuple[str, str], str] = field(default_factory=dict)
+    reported: dict[tuple[str, str], str] = field(default_factory=dict)
+    noted: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def see(self, event: Event, reading: Reading) -> None:
         """Note a claim, and take back those whose effect has come."""
@@ -93,14 +97,15 @@ class _AcknowledgedEffect(Fold):
         deed = (call.name, call.key)
         if event.kind == "effect":
             self.done.add(deed)
-            self.missing.pop(deed, None)
+            self.reported.pop(deed, None)
+            self.noted.pop(deed, None)
         elif event.kind == "call":
             self.calls[call.id] = deed
             where = self.early.pop(call.id, "")
             if where:
-                self._claim(deed, where)
+                self._claim(self.noted, deed, where)
         elif event.detail.get("status", "ok") == "ok":
-            self._claim(deed, f"the result at event {event.number}")
+            self._claim(self.reported, deed, f"the result at event {event.number}")
 
     def read(self, index: int, reading: Reading) -> None:
         """An outcome in the journal; it says something of a call that passes the door, sooner or later."""
@@ -112,20 +117,21 @@ class _AcknowledgedEffect(Fold):
             return
         where = f"the journal line written at event {line.written}"
         if call_id in self.calls:
-            self._claim(self.calls[call_id], where)
+            self._claim(self.noted, self.calls[call_id], where)
         else:
             self.early[call_id] = where
 
-    def _claim(self, deed: tuple[str, str], where: str) -> None:
+    def _claim(self, claims: dict[tuple[str, str], str], deed: tuple[str, str], where: str) -> None:
         self.premises += 1
         if deed not in self.done:
-            self.missing.setdefault(deed, where)
+            claims.setdefault(deed, where)
 
     def verdict(self, reading: Reading, end: Run) -> Verdict:
         """What was claimed and has not happened to the end."""
+        missing = self.reported if reading.lines is None else self.noted
         witness = next(
             (f"{where} says that {name} under key {key!r} was done, but no such effect ever happened"
-             for (name, key), where in self.missing.items()),
+             for (name, key), where in missing.items()),
             "",
         )  # fmt: skip
         return conclude(self.name, self.premises, witness)

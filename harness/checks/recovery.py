@@ -121,9 +121,15 @@ class _BoundedReexecution(Fold):
     """
 
     name = "bounded_reexecution"
-    wants = (("life", "born"), ("model", "request"), ("model", "reply"), ("tool", "call"), ("tool", "result"))
+    wants = (
+        ("run", "start"), ("life", "born"), ("model", "request"), ("model", "reply"), ("tool", "call"),
+        ("tool", "result"),
+    )  # fmt: skip
+    reads = ("Compacted",)
     containers = ("received", "heard", "shown")
 
+    budget: int = 0
+    roomy: bool = False
     again: int = 0
     asking: tuple[str, int] = ("", 0)
     fresh: bool = False
@@ -137,7 +143,9 @@ class _BoundedReexecution(Fold):
         """`received` are replies that reached the orchestrator, by request; `heard` outcomes that reached this life,
         `shown` those that it had by heart, because it showed them to the model."""
         kind = event.kind
-        if kind == "born":
+        if kind == "start":
+            self.budget = event.detail.get("budget", 0)
+        elif kind == "born":
             self.again, self.fresh = 0, event.life > 0
             self.heard = {}
             self.premises += self.fresh
@@ -153,11 +161,18 @@ class _BoundedReexecution(Fold):
             else:
                 self._called(call, event, reading)
 
+    def read(self, index: int, reading: Reading) -> None:
+        """The view was cut on purpose."""
+        self.roomy = False
+
     def _asked(self, event: Event, reading: Reading) -> None:
         detail = event.detail
         digest, tools = detail["digest"], detail["tools"] > 0
         life, number = self.received.get(digest, (event.life, 0))
-        self.again += life < event.life
+        if life < event.life and (
+            self.fresh or not tools
+        ):  # later in a life, a compacted view may look like an old one
+            self.again += 1
         lost = 0
         if self.fresh and tools:
             lost = self._thrown_away(detail, reading)
@@ -169,14 +184,16 @@ class _BoundedReexecution(Fold):
                 f"life {event.life} asks again at event {event.number} what was answered before its crash (request of "
                 f"event {since}): {count} answers are thrown away, one may be"
             )
+        self.roomy = 2 * detail["tokens"] < self.budget
         self.asking, self.replied, self.with_tools = (digest, event.number), False, tools
         for message in detail["new"]:
             if message["role"] == "tool" and message.get("call_id"):
                 self._shown(message["call_id"], event, reading)
 
     def _thrown_away(self, detail: dict[str, Any], reading: Reading) -> int:
-        """Answers that a life which begins with a shorter view of the same beginning has forgotten."""
-        if not self.with_tools or detail["new"] or detail["length"] != detail["shared"]:
+        """Answers that a life which begins with a shorter view of the same beginning has forgotten. A view that was pressed
+        for room may have been cut on purpose."""
+        if not self.roomy or not self.with_tools or detail["new"] or detail["length"] != detail["shared"]:
             return 0
         return len([message for message in reading.cut if message["role"] == "assistant"]) + self.replied
 

@@ -16,15 +16,16 @@ REQUESTS = ("model", "policy")
 class _BackoffRespected(Fold):
     """I15: after a 429 no request goes out before the wait that it asked for is over, and no request is tried more
     often than `limits.tries` times in a row (a crash may cost the count of one try). A summary that nobody wrote may be
-    asked for again after the next turn. Where the journal is legible, a request that repeats a failed one comes after a
-    record of that failure: attempts on the wire that no record counts are a second layer of retries.
+    asked for again after the next turn, and everything once the faults are over and a person takes the run up again.
+    Where the journal is legible, a request that repeats a failed one comes after a record of that failure: attempts on
+    the wire that no record counts are a second layer of retries.
 
     Waits that are absent, negative or above `limits.retry_wait_ms` bind nobody. In a later life the wait binds only
     where the journal (if legible) had the failure durable before the crash.
     """
 
     name = "backoff_respected"
-    wants = (("model", "request"), ("model", "reply"), ("model", "error"))
+    wants = (("model", "request"), ("model", "reply"), ("model", "error"), ("life", "healed"))
 
     limited: Event | None = None
     failed: Event | None = None
@@ -34,6 +35,9 @@ class _BackoffRespected(Fold):
 
     def see(self, event: Event, reading: Reading) -> None:
         """`*_tries` are requests in a row without an answer; a reply, or an error that is final, ends the row."""
+        if event.kind == "healed":
+            self.turn_tries = self.summary_tries = 0
+            return
         if event.kind == "request":
             self._counted(event, reading)
             self._waited(event, reading)

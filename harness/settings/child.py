@@ -1,4 +1,4 @@
-"""The child of the `process` setting: `python -m harness.settings.child READ_FD WRITE_FD`, one life of an orchestrator.
+"""The child of the `process` setting, one life of an orchestrator: what a fork of `forkserver` does.
 
 It resolves orchestrator and policy from the spec it is sent, and runs them on a loop whose turns and time the parent
 gives: a handle is run when the parent says so, because the parent keeps the order of everything.
@@ -10,8 +10,6 @@ import asyncio
 import inspect
 import os
 import resource
-import signal
-import sys
 from collections.abc import Callable
 from contextvars import Context
 from typing import Any, TypeVarTuple, cast
@@ -19,11 +17,11 @@ from typing import Any, TypeVarTuple, cast
 from harness import resolve
 from harness.clock import VirtualLoop, task_names
 from harness.errors import HarnessError, UsageError
-from harness.guard import guarded
+from harness.guard import guarded, install
 from harness.host import Host
 from harness.run import answer_of, build
 from harness.settings import frames
-from harness.settings.frames import Closed, Ended, FromParent, Pipe
+from harness.settings.frames import Ended, FromParent, Pipe
 from harness.settings.remote import RemoteHost
 from harness.spec import Spec, parse
 from harness.types import Setup
@@ -62,7 +60,7 @@ class ChildLoop(VirtualLoop):
 
     def __init__(self, now: frames.Now, pipe: Pipe) -> None:
         super().__init__(now.ms)
-        self.ages = now.ages
+        self.ages, self.off_ms = now.ages, now.off_ms
         self.pipe = pipe
         self.ended: Ended | None = None
         self._told = 0
@@ -83,7 +81,7 @@ class ChildLoop(VirtualLoop):
 
     def catch_up(self, now: frames.Now) -> None:
         """Make the parent's time one's own."""
-        self.now_ms, self.ages = now.ms, now.ages
+        self.now_ms, self.ages, self.off_ms = now.ms, now.ages, now.off_ms
 
     def answer(self, number: int) -> Answer:
         """The answer of a door, to be awaited."""
@@ -94,10 +92,9 @@ class ChildLoop(VirtualLoop):
         """Note how the orchestrator ended."""
         if task.cancelled():
             self.ended = Ended("CancelledError")
-        elif task.exception() is not None:
-            self.ended = ended_by(task.exception())
-        else:
-            self.ended = Ended(message=answer_of(task.result()))
+            return
+        error = task.exception()
+        self.ended = Ended(message=answer_of(task.result())) if error is None else _raised(error)
 
     def call_at(
         self,
@@ -148,11 +145,9 @@ class ChildLoop(VirtualLoop):
         return ready.popleft()
 
 
-def ended_by(error: BaseException | None) -> Ended:
-    """How an orchestrator ended that returned (None) or raised."""
-    if error is None:
-        return Ended()
-    return Ended(type(error).__name__, str(error), isinstance(error, HarnessError | UsageError))
+def _raised(error: BaseException) -> Ended:
+    """How an orchestrator ended that raised; a harness error ends the run, and not only this life."""
+    return Ended(type(error).__name__, str(error), isinstance(error, HarnessError))
 
 
 def _orchestrator(spec: Spec) -> resolve.Orchestrator:
@@ -169,8 +164,8 @@ def coroutine_of(spec: Spec, made: Any) -> Any:
 
 
 def main(reads: int, writes: int) -> None:
-    """Live one life."""
-    signal.pthread_sigmask(signal.SIG_SETMASK, ())
+    """Live one life over these two ends of its pipe. Raises `Closed` where the parent is gone."""
+    install()
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX))
     pipe = Pipe(reads, writes, FromParent)
     start: frames.Start = pipe.receive()
@@ -181,17 +176,13 @@ def main(reads: int, writes: int) -> None:
         journal = os.open(start.journal, os.O_RDWR | os.O_APPEND)
         host = RemoteHost(start, loop, resolve.policy(spec.policy), journal)
         task = loop.create_task(coroutine_of(spec, run(cast(Host, host))))
+    except UsageError as error:
+        pipe.send(frames.Ran(loop.news(), Ended("UsageError", str(error), ours=True)))
+        return
     except Exception as error:
-        pipe.send(frames.Ran(loop.news(), ended_by(error)))
+        pipe.send(frames.Ran(loop.news(), _raised(error)))
         return
     task.add_done_callback(loop.finish)
     pipe.send(frames.Ran(loop.news()))
     with guarded():
         loop.run_forever()
-
-
-if __name__ == "__main__":
-    try:
-        main(int(sys.argv[1]), int(sys.argv[2]))
-    except Closed:  # the parent is gone; so is this life, with no word more
-        os._exit(0)

@@ -117,7 +117,7 @@ class Conversation:
         loop.ages = news.ages
 
     def _now(self) -> Now:
-        return Now(self._loop.now_ms, self._loop.ages)
+        return Now(self._loop.now_ms, self._loop.ages, self._host.now() - self._loop.now_ms)
 
     # doors
 
@@ -138,10 +138,10 @@ class Conversation:
             raise
         except Exception as error:
             self._disk.settle()
-            self._child.pipe.send(frames.Refused(failure_of(error)))
+            self._child.pipe.send(frames.Refused(self._now(), failure_of(error)))
         else:
             self._disk.settle()
-            self._child.pipe.send(frames.Passed())
+            self._child.pipe.send(frames.Passed(self._now()))
 
     def _pass(self, door: frames.Door) -> None:
         """Let the child through a door; answer at once where the door does."""

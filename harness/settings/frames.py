@@ -74,10 +74,11 @@ class News(Struct, frozen=True, array_like=True):
 
 
 class Now(Struct, frozen=True, array_like=True):
-    """Virtual time, and how many tasks and futures were made so far."""
+    """Virtual time, how many tasks and futures were made so far, and by how much the clock of this machine is off."""
 
     ms: int
     ages: int
+    off_ms: int = 0
 
 
 # the child's side
@@ -239,22 +240,27 @@ class Outcome(Struct, frozen=True, tag=True):
 
 
 class Act(Struct, frozen=True, tag=True):
-    """Do to the file what the disk door was asked for."""
+    """Do to the file what the disk door was asked for; an append writes `data`, which a fault may have cut or changed."""
+
+    data: bytes = b""
 
 
 class Tear(Struct, frozen=True, tag=True):
-    """Write this many bytes of what was to be appended, then die by SIGKILL."""
+    """Write these bytes of what was to be appended, then die by SIGKILL."""
 
-    size: int
+    data: bytes
 
 
 class Passed(Struct, frozen=True, tag=True):
     """The disk door is passed."""
 
+    now: Now
+
 
 class Refused(Struct, frozen=True, tag=True):
     """The disk door raises."""
 
+    now: Now
     failure: Failure
 
 
@@ -263,6 +269,49 @@ class Report(Struct, frozen=True, tag=True):
 
 
 FromParent: TypeAlias = Start | Step | Fire | Pending | Outcome | Act | Tear | Passed | Refused | Report
+
+
+# the fork server and whoever wants children of it
+
+
+class Hello(Struct, frozen=True, tag=True):
+    """Are you ready?"""
+
+
+class Warm(Struct, frozen=True, tag=True):
+    """Everything is imported, and this process has so many threads."""
+
+    threads: int
+
+
+class Fork(Struct, frozen=True, tag=True):
+    """Fork a child with this `sys.path` and environment; its file descriptors come along."""
+
+    path: tuple[bytes, ...]
+    environment: dict[bytes, bytes]
+
+
+class Forked(Struct, frozen=True, tag=True):
+    """Here it is, or why not."""
+
+    pid: int
+    error: str = ""
+
+
+class Wait(Struct, frozen=True, tag=True):
+    """Wait until this child has ended."""
+
+    pid: int
+
+
+class Status(Struct, frozen=True, tag=True):
+    """How it ended: its exit status, negative for a signal."""
+
+    status: int
+
+
+FromClient: TypeAlias = Hello | Fork | Wait
+FromServer: TypeAlias = Warm | Forked | Status
 
 
 class Pipe:
@@ -283,7 +332,7 @@ class Pipe:
         try:
             while data:
                 data = data[os.write(self._writes, data) :]
-        except BrokenPipeError:
+        except ConnectionError:
             raise Closed from None
 
     def receive(self) -> Any:
@@ -302,7 +351,7 @@ class Pipe:
         while size:
             if self._patience_seconds is not None and not self._poll.poll(self._patience_seconds * 1_000):
                 raise Silent(f"nothing for {self._patience_seconds:g} seconds")
-            part = os.read(self._reads, min(size, 1 << 20))
+            part = _read(self._reads, min(size, 1 << 20))
             if not part:
                 raise Closed
             parts.append(part)
@@ -313,3 +362,11 @@ class Pipe:
         """Hang up."""
         os.close(self._reads)
         os.close(self._writes)
+
+
+def _read(fd: int, most: int) -> bytes:
+    """Bytes, or none where the other side is gone (a socket says so by an error where it had not read everything)."""
+    try:
+        return os.read(fd, most)
+    except ConnectionError:
+        return b""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,14 +47,14 @@ class InChild:
         try:
             if self._folder is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="longhaul-"))
+                weakref.finalize(self, shutil.rmtree, self._folder, True)  # a run may also end between two lives
                 track.disk = RealDisk(self._folder / "journal", track)
             assert isinstance(track.disk, RealDisk)
             ending, reason = self._live(track, track.disk, self._folder / "stderr")
-            last = ending != "died" or track.life + 1 >= track.limits.lives
         except BaseException:
             self._remove()
             raise
-        if last:
+        if _is_last(track, ending):
             self._remove()
         return ending, reason
 
@@ -67,7 +68,7 @@ class InChild:
             if talk.open(self._spec):
                 loop.run_forever()
             track.now_ms = loop.now_ms
-            if talk.failure is None:
+            if talk.failure is None and track.broken is None:
                 disk.audit()
             return _ending(track, host, talk, child)
         finally:
@@ -82,6 +83,13 @@ class InChild:
             with undisturbed():
                 shutil.rmtree(self._folder)
                 self._folder = None
+
+
+def _is_last(track: Track, ending: str) -> bool:
+    """Whether no life follows one that ended so."""
+    if track.spec.heal and not track.healed:
+        return False
+    return ending != "died" or track.life + 1 >= track.limits.lives
 
 
 def _ending(track: Track, host: Host, talk: Conversation, child: Child) -> tuple[str, str]:

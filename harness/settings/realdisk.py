@@ -1,9 +1,10 @@
 """The disk of the `process` setting: a real file that the child writes, and the record of what must be in it.
 
 A SIGKILL never loses what was written, because the page cache is the kernel's. So death is made in two parts: the child
-is killed at the named point, and then the bytes past the durable mark are cut off as the strike says. Both the size
-before and the content after are compared with the record: a child that writes what it did not announce is a fault of
-the harness. The durability of the directory entry is not part of this: the file exists before the first life.
+is killed at the named point, and then the bytes past the durable mark are cut off or damaged as the strike says. What the
+file held at the death and what it holds afterwards are compared with the record, byte by byte: a child that writes what
+it did not announce is a fault of the harness. The durability of the directory entry is not part of this: the file exists
+before the first life.
 """
 
 from __future__ import annotations
@@ -28,12 +29,14 @@ class RealDisk:
     def __init__(self, path: Path, track: Track) -> None:
         self.path = path
         self._track = track
-        self._record = Disk()
+        assert isinstance(track.disk, Disk)
+        self._record = track.disk  # not empty where a fault put something there before the first life
         self._child: Child | None = None
         self._loop: VirtualLoop | None = None
         self._due = ""
         self._before = 0
-        path.touch()
+        self._data = b""
+        path.write_bytes(self._record.read())
 
     def attach(self, child: Child | None, loop: VirtualLoop) -> None:
         """Work for this life from now on."""
@@ -67,7 +70,7 @@ class RealDisk:
     def append(self, data: bytes) -> int:
         """Add bytes at the end, unflushed; return how many were pending before."""
         self._let("append")
-        self._before = self._record.append(data)
+        self._before, self._data = self._record.append(data), data
         return self._before
 
     def flush(self) -> None:
@@ -93,7 +96,7 @@ class RealDisk:
         if not self._due or self._child is None:
             return
         act, self._due = self._due, ""
-        self._child.pipe.send(Act())
+        self._child.pipe.send(Act(self._data if act == "append" else b""))
         acted = self._child.pipe.receive()
         if not isinstance(acted, Acted) or acted.error:
             raise HarnessError(f"the real disk did not do {act}: {acted!r}")
@@ -111,24 +114,36 @@ class RealDisk:
         self._write()
 
     def crash(self, survive: Survive | int) -> Kept:
-        """Kill the child and lose the pending bytes that do not survive; return what was kept of them."""
-        child, loop, record = self._child, self._loop, self._record
-        assert child is not None and loop is not None
+        """Kill the child and lose the pending bytes that do not survive; return what was kept of them.
+
+        Between two lives nobody is there to be killed, and only the bytes are lost: the machine goes down.
+        """
+        if self._child is not None:
+            self._kill(self._child, survive)
+        kept = self._record.crash(survive)
+        self._write()
+        return kept
+
+    def _kill(self, child: Child, survive: Survive | int) -> None:
+        """End the child, in the middle of its write where only a part of it is to survive, and see what it left."""
+        record, loop = self._record, self._loop
+        assert loop is not None
         size = record.durable + record.pending
         if isinstance(survive, int) and self._due == "append":
             size = record.durable + max(self._before, min(survive, record.pending))
-            child.pipe.send(Tear(size - record.durable - self._before))
-            child.dies()
+            child.pipe.send(Tear(self._data[: size - record.durable - self._before]))
+            status = child.dies()
         else:
             self.settle()
-            child.kill()
-        found = self.path.stat().st_size
-        self._must_be(found, size, "after SIGKILL")
-        detail = {"status": -9, "bytes": found, "past": found - record.durable}
+            status = child.kill()
+        found = self.path.read_bytes()
+        self._must_be(len(found), size, "after SIGKILL")
+        if found != record.read()[:size]:
+            raise HarnessError(
+                f"the real file {self.path.name} did not hold what was appended to it when its child died"
+            )
+        detail = {"status": status, "bytes": size, "past": size - record.durable}
         self._track.record(loop.now_ms, "life", 0, "killed", detail)
-        kept = record.crash(survive)
-        self._write()
-        return kept
 
     def fork(self) -> Disk:
         """Refused: a real file is no value."""

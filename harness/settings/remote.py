@@ -38,6 +38,8 @@ class RemoteHost:
         self.policy: Policy = policy
         self.budget: int = start.budget
         self.window: int = start.window
+        self.standing: Any = None
+        self.memory: dict[str, Any] | None = None
         self._known = {tool.name: tool for tool in self.tools}
 
     # the disk
@@ -63,14 +65,16 @@ class RemoteHost:
         found = b""
         while True:
             match self._pipe.receive():
-                case frames.Act():
-                    found = self._act(site, data, size)
-                case frames.Tear(size=part):
-                    self._write(data[:part])
+                case frames.Act(data=written):
+                    found = self._act(site, written, size)
+                case frames.Tear(data=torn):
+                    self._write(torn)
                     os.kill(os.getpid(), signal.SIGKILL)
-                case frames.Refused(failure=failure):
+                case frames.Refused(now=now, failure=failure):
+                    self._loop.catch_up(now)
                     raise error_of(failure)
-                case frames.Passed():
+                case frames.Passed(now=now):
+                    self._loop.catch_up(now)
                     return found
 
     def _act(self, site: str, data: bytes, size: int) -> bytes:
@@ -140,8 +144,8 @@ class RemoteHost:
         await self._pass(frames.Sleep(self._next(), self._loop.news(), ms))
 
     def now(self) -> int:
-        """Virtual milliseconds since the run began."""
-        return self._loop.now_ms
+        """Virtual milliseconds since the run began, as this machine's clock says: a fault may make it jump."""
+        return self._loop.now_ms + self._loop.off_ms
 
     def _next(self) -> int:
         self._doors += 1

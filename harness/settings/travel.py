@@ -11,10 +11,9 @@ from harness.types import Tool
 KNOWN: dict[str, type[Exception]] = {
     kind.__name__: kind
     for kind in (
-        errors.DoorError, errors.RateLimited, errors.ServerFailed, errors.InvalidRequest, errors.TimedOut,
-        errors.ContextTooLong, errors.ConnectionLost, errors.DiskFailed, errors.ToolError, Refused,
-        AssertionError, AttributeError, IndexError, KeyError, NotImplementedError, RuntimeError, TypeError,
-        ValueError, Exception,
+        *(kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, DoorError)),
+        errors.ToolError, Refused, AssertionError, AttributeError, IndexError, KeyError, NotImplementedError,
+        RuntimeError, TypeError, ValueError, Exception,
     )
 }  # fmt: skip
 """Classes that arrive as themselves; any other as its nearest parent, its name in the message."""

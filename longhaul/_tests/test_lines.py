@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+import pytest
+
 from harness._tests.small import small
-from harness.faults import CrashAfter, FailAfter, RateLimit, Strike
+from harness.faults import (
+    CrashAfter,
+    CrashBefore,
+    Drift,
+    FailAfter,
+    NewerJournal,
+    NoSpace,
+    RateLimit,
+    ShortWrite,
+    Strike,
+    ToolGone,
+)
 from harness.history import Event
 from harness.run import execute
+from harness.spec import Spec
 from longhaul.lines import COLUMNS, clock_text, happened, heading, line, lines
+
+CRASH = Strike("model", 3, CrashBefore())
 
 
 def test_time_counts_hours_past_a_day() -> None:
@@ -47,6 +63,25 @@ def test_every_event_of_a_struck_run_has_words_of_its_own() -> None:
     for orchestrator in ("reference", "naive"):
         run = execute(small(orchestrator, strikes=strikes[: 3 if orchestrator == "reference" else 2]))
         assert [event for event in run.events if happened(event).startswith(f"{event.kind} {{")] == []
+
+
+@pytest.mark.parametrize(
+    ("scenario", "strikes", "words"),
+    [
+        ("rename_api", (Strike("tool:rename_in_file", 1, Drift()),), "somebody else changes src/"),
+        ("pay_invoices", (Strike("disk:append", 3, ShortWrite()),), "writes only "),
+        ("pay_invoices", (CRASH, Strike("boot", 2, NewerJournal())), "the journal at rest is changed, it has "),
+        ("pay_invoices", (CRASH, Strike("boot", 2, ToolGone())), "there is no tool pay_invoice any more"),
+        ("pay_invoices", (Strike("disk:append", 3, NoSpace()),), "every fault is lifted, it is started again after"),
+    ],
+)
+def test_what_only_a_fault_brings_about_has_words_too(scenario: str, strikes: tuple[Strike, ...], words: str) -> None:
+    run = execute(Spec(scenario, horizon=6, strikes=strikes, heal=isinstance(strikes[0].fault, NoSpace)))
+    told = [happened(event) for event in run.events]
+    assert [text for text in told if text.startswith(words)] != []
+    assert [
+        event.kind for event, text in zip(run.events, told, strict=True) if text.startswith(f"{event.kind} {{")
+    ] == []
 
 
 def test_lines_stand_under_their_heading_with_their_reasons() -> None:

@@ -33,3 +33,10 @@ def test_every_kind_of_strike_has_its_word() -> None:
         "x-disk:append#1-torn-disk:flush#2-before-half-model#3-Hang-for-ever-model#9-Late(ms=2)-2x-model#10-"
         "RateLimit(retry_after_ms=None)"
     )
+
+
+def test_chances_recovery_and_healing_are_named() -> None:
+    strikes = (Strike("model", 1, Hang(), None, 0.25), Strike("disk:flush", 1, CrashBefore(), recovery=True))
+    assert short_name(Spec("x", strikes=strikes, heal=True)) == (
+        "x-model#1-Hang-for-ever-chance0.25-disk:flush#1-before-in-recovery-heal"
+    )

@@ -13,11 +13,15 @@ from longhaul.home import ROOT
 
 NAMES = set(
     """
-Answer Broken CHECKS Check ConnectionLost ContextTooLong CrashAfter CrashBefore DiskFailed DoorError EmptyAnswer Event
-FailAfter FailBefore Fault HallucinatedTool Hang HangAfter HarnessError Host InvalidRequest Judgement Limits
-MalformedArguments Message Metric Model NoSpace Orchestrator PROGRESS Parameters Passage Policy Proceed Question RateLimit
-RateLimited Reply Request Result Run SAFETY Scenario ServerError ServerFailed Setup Slow Spec Strike TimedOut Tool ToolCall
-ToolError TornAppend Usage UsageError Verdict View World WrongType assert_survives crash_specs execute forever judge parse
+Answer AuthenticationFailed Broken CHECKS Check ClockJump ConnectionLost ContextOverflow ContextTooLong CrashAfter
+CrashBefore CrashThenLands CutAnswer DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
+DuplicateCallIds EarlyStop EmptyAnswer EmptyResult ErrorInOk Event FailAfter FailBefore Fault HallucinatedTool Hang
+HangAfter HangThenLands HarnessError HollowAnswer Host HugeResult InvalidRequest Judgement LateEffect Limits
+MalformedArguments Message Metric MidstreamError Model ModelGone NewerJournal NoSpace OddText OneBadCall Orchestrator
+PROGRESS Parameters Passage Policy Proceed Question QuotaExceeded RateLimit RateLimited Reply Request Result
+ReusedCallId Run SAFETY SameCallAgain Scenario ServerError ServerFailed Setup ShortWrite Slow Spec StaleRead
+StopReason Strike SyncFailed TimedOut Tool ToolCall ToolError ToolGone TornAppend TruncatedArguments Unauthorized
+Usage UsageError Verdict View World WrongType WrongUsage assert_conforms assert_survives crash_specs execute forever judge parse
 """.split()  # noqa: SIM905
 )
 

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from harness.errors import UsageError
-from harness.journal import decode
-from harness.orchestrators.reference.entries import decode_entries
 from longhaul import exits
+from longhaul.journals import journal_in
+from longhaul.lines import wrapped
 from longhaul.say import say
 
 
@@ -21,17 +20,17 @@ def command(journal: Path, session: str) -> int:
     """Read every record of a JOURNAL file of the reference orchestrator.
 
     A torn tail is said and is no error: resuming cuts it off. Corruption in the middle, another session or a newer
-    version is refused with its offset, exit code 2.
+    version is refused with its offset, exit code 2. Whether today's code would still decide as recorded is said by
+    `longhaul replay`.
     """
-    data = journal.read_bytes()
-    whole = decode(data)
-    if data and not whole.records:
-        raise UsageError(f"{journal} holds no whole record: it is no journal, or its first record is torn")
-    entries = decode_entries(whole.records, session)
-    kinds = Counter(type(entry).__name__ for entry in entries)
-    barriers = whole.records[-1].barrier if whole.records else 0
-    say(f"{journal}: {len(entries):,} records in {whole.size:,} bytes, {barriers:,} flushes")
-    say("  " + ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items())) if kinds else "  it is empty")
-    if whole.size < len(data):
-        say(f"  a torn tail of {len(data) - whole.size:,} bytes from byte {whole.size:,} on; resuming cuts it off")
+    found = journal_in(journal, session)
+    kinds = Counter(type(entry).__name__ for entry in found.entries)
+    barriers = found.records[-1].barrier if found.records else 0
+    say(f"{journal}: {len(found.entries):,} records in {found.size:,} bytes, {barriers:,} flushes")
+    listed = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
+    say(wrapped(f"  {listed or 'it is empty'}"))
+    if found.not_kept is not None:
+        say(f"  the record at byte {found.not_kept.offset:,} holds something that this release does not know")
+    if found.torn:
+        say(f"  a torn tail of {found.torn:,} bytes from byte {found.size:,} on; resuming cuts it off")
     return exits.FINE

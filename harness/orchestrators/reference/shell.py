@@ -42,7 +42,8 @@ from harness.orchestrators.reference.entries import (
     Waiting,
     encode,
 )  # fmt: skip
-from harness.orchestrators.reference.restore import restore
+from harness.orchestrators.reference.recollection import Recollection
+from harness.orchestrators.reference.restore import Restored, restore
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
@@ -85,6 +86,20 @@ class Contradiction(DoorError):
     """A result that is ok by its status and an error by its content."""
 
 
+def _recollection(host: Host, data: bytes) -> Recollection | None:
+    """Where to keep what is written, in a life that begins a journal and was offered a place for it."""
+    if host.memory is None or data or "reference" in host.memory:
+        return None
+    begun = host.memory["reference"] = Recollection()
+    return begun
+
+
+def _recalled(host: Host, data: bytes) -> Restored:
+    """The journal, looked up where it is known and read where it is not."""
+    known = host.memory.get("reference") if host.memory else None
+    return (known.restored(data) if known else None) or restore(data, host.session)
+
+
 class _Shell:
     """One life of the reference orchestrator. `state` is all that a resumed life knows; the rest follows from the host."""
 
@@ -93,7 +108,8 @@ class _Shell:
         self.config: Config = make_config(host.tools, host.policy, host.budget, host.window)
         self._tools: dict[str, Tool] = {tool.name: tool for tool in host.tools}
         data = host.read()
-        restored = restore(data, host.session)
+        self._recollection = _recollection(host, data)
+        restored = restore(data, host.session) if host.memory is None else _recalled(host, data)
         if restored.size < len(data):
             host.truncate(restored.size)
         self._journal = Writer(restored.barrier)
@@ -138,8 +154,11 @@ class _Shell:
         except UnicodeEncodeError:  # a lone surrogate, which no journal in UTF-8 can hold
             stamped = convert(mended(to_builtins(stamped)), type(entry))
             json = encode(stamped)
-        self._noted.append(self._journal.frame(json))
+        framed = self._journal.frame(json)
+        self._noted.append(framed)
         self.state = evolve(self.state, stamped)
+        if self._recollection is not None:
+            self._recollection.add(framed, stamped, self.state)
 
     def write(self) -> None:
         """Hand what was noted to the disk, in one append."""

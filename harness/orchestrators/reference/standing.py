@@ -23,8 +23,9 @@ def standing(state: State, config: Config) -> Standing:
     steady = (state.unusable, state.stalled, state.careful, state.loop.same, state.loop.swing, state.overflow is None)
     quiet = not any(under_way) and state.finished is None
     return Standing(
-        state=(state.turn, steady) if quiet else None,
+        state=steady if quiet else None,
         spent=(
+            (state.turn, limits.turns),
             (state.tokens, limits.tokens),
             (state.cost, limits.cost),
             (state.at - started - state.idle_ms, limits.compute_ms),

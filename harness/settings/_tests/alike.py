@@ -8,6 +8,7 @@ from typing import Any
 
 from harness._tests.small import small
 from harness.run import Run, execute
+from harness.settings.agreement import difference, told
 from harness.spec import Orchestrator, Spec
 
 OWN = "own: "
@@ -25,18 +26,9 @@ def pair(spec: Spec, setting: Any) -> tuple[Run, Run]:
     return execute(replace(spec, setting="sim")), execute(replace(spec, setting=setting))
 
 
-def story(run: Run) -> list[tuple[Any, ...]]:
-    """Every event but what names the setting itself: its spec, and in the process setting the real kills."""
-    return [
-        (event.life, event.at_ms, event.site, event.nth, event.kind, event.detail)
-        for event in run.events
-        if event.site != "run" and event.kind != "killed"
-    ]
-
-
 def story_without_pins(run: Run) -> list[tuple[Any, ...]]:
     """The story as the wire can tell it: pins do not travel, so digests of requests differ."""
-    return [(*head, _without_pins(detail)) for *head, detail in story(run)]
+    return [(*head, _without_pins(detail)) for *head, detail in told(run)]
 
 
 def _without_pins(detail: dict[str, Any]) -> dict[str, Any]:
@@ -52,3 +44,15 @@ def facts(run: Run) -> tuple[Any, ...]:
         run.ending, run.reason, run.completed, run.wrong, dict(run.world.state), tuple(run.world.effects),
         run.lives, run.journal, run.tape, run.fired, run.passages, run.ended_ms,
     )  # fmt: skip
+
+
+def kills(run: Run, kind: str = "killed") -> list[dict[str, Any]]:
+    """What was found after each real kill, or after each death that `sim` made of one (`died`)."""
+    return [event.detail for event in run.events if (event.site, event.kind) == ("life", kind)]
+
+
+def agree(spec: Spec) -> tuple[Run, Run]:
+    """The run of a spec in `sim` and in a real process, which must be the same event by event and verdict by verdict."""
+    sim, real = pair(spec, "process")
+    assert difference(sim, real) == ""
+    return sim, real

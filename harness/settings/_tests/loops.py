@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
+import resource
 import sys
-from dataclasses import replace
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
+from harness import protocol
 from harness._tests.small import PAYING
 from harness.errors import DoorError
 from harness.host import Host
@@ -185,9 +189,9 @@ async def hangs(host: Host) -> None:
 
 
 async def prints(host: Host) -> str:
-    """Writes where it should not: to every open file of its process but the first three and the last."""
+    """Writes where it should not: to its own pipe."""
     print("this is only noise")
-    os.write(int(sys.argv[2]), b"Z" * 100)
+    os.write(host._pipe._writes, b"Z" * 100)  # type: ignore[attr-defined]
     await host.sleep(10)
     return "written"
 
@@ -198,6 +202,94 @@ async def cheats(host: Host) -> str:
     os.write(host._journal, b"hidden\n")  # type: ignore[attr-defined]
     host.flush()
     return "hidden"
+
+
+async def kills_its_server(host: Host) -> str:
+    """Ends the process that forked it, and waits to be ended itself."""
+    os.kill(os.getppid(), 9)
+    await host.sleep(10)
+    return "killed"
+
+
+async def poisons(host: Host) -> str:
+    """Leaves a mark in a module that every life has, and says how many marks there are."""
+    marks = protocol.__dict__.setdefault("marks", [])
+    marks.append("mark")
+    host.append(f"{len(marks)}\n".encode())
+    host.flush()
+    await host.model(Request((Message("user", "go"),), ()))
+    return "poisoned"
+
+
+async def tells_the_time(host: Host) -> str:
+    """Writes down what the clock says, before and after each door."""
+    for turn in range(4):
+        before = host.now()
+        host.append(f"{before} ".encode())
+        host.flush()
+        if host.now() == before:
+            await host.sleep(7)
+        with suppress(DoorError):
+            await host.tool(ToolCall(f"c{turn}", "pay", '{"invoice": "INV-001"}'), "key")
+        await host.model(Request((Message("user", f"turn {turn}"),), ()))
+    host.append(f"{host.now()}\n".encode())
+    host.flush()
+    return "told"
+
+
+async def looks_around(host: Host) -> str:
+    """Says where it is."""
+    import found_late
+
+    threads = len(os.listdir("/proc/self/task"))
+    seconds, _ = resource.getrlimit(resource.RLIMIT_CPU)
+    seen = [
+        os.getcwd(),
+        os.environ.get("LONGHAUL_TOLD_LATE"),
+        os.environ.get("HOME"),
+        found_late.WORD,
+        seconds,
+        threads,
+    ]
+    host.append("".join(f"{item}\n" for item in seen).encode())
+    host.flush()
+    return "seen"
+
+
+async def forges(host: Host) -> str:
+    """Writes as many bytes as it says, but other ones, and is killed before anybody reads them."""
+    os.write(host._journal, b"forged\n")  # type: ignore[attr-defined]
+    os.ftruncate(host._journal, 0)  # type: ignore[attr-defined]
+    host.append(b"honest\n")
+    os.ftruncate(host._journal, 0)  # type: ignore[attr-defined]
+    os.write(host._journal, b"forged\n")  # type: ignore[attr-defined]
+    await host.sleep(10)
+    return "forged"
+
+
+@dataclass(frozen=True)
+class Clings:
+    """Would save something whatever becomes of it: in `finally`, at exit, through the door and in a file of its own."""
+
+    path: str
+
+    async def __call__(self, host: Host) -> str:
+        """Work, and save at the end."""
+        atexit.register(self.save, "exit")
+        try:
+            host.append(b"working\n")
+            host.flush()
+            await host.model(Request((Message("user", "go"),), ()))
+            return "done"
+        finally:
+            self.save("finally")
+            host.append(b"saved\n")
+            host.flush()
+
+    def save(self, what: str) -> None:
+        """Leave a trace outside of the journal."""
+        with open(self.path, "a") as file:
+            file.write(f"{what}\n")
 
 
 async def naps(host: Host) -> None:

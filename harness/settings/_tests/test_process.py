@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,36 +28,22 @@ from harness.faults import (
     TornAppend,
 )  # fmt: skip
 from harness.guard import Watchdog, guarded, watchdog
-from harness.run import Run, build, execute
-from harness.settings._tests.alike import LOOPS, facts, of, pair, story
+from harness.run import build, execute
+from harness.settings._tests.alike import LOOPS, agree, facts, kills, of, pair
+from harness.settings._tests.left import children
+from harness.settings.agreement import told
 from harness.settings.process import InChild
 from harness.settings.realdisk import RealDisk
 from harness.settings.spawn import Child
-from harness.spec import Spec
+from harness.spec import Orchestrator, Spec
 from harness.track import Track
 from harness.types import Limits
-
-
-def children() -> set[str]:
-    """The processes that this one has started and that are still there."""
-    listed = Path(f"/proc/self/task/{os.getpid()}/children")
-    return set(listed.read_text().split()) if listed.exists() else set()
 
 
 def life_of(spec: Spec, patience_seconds: float = 30.0) -> tuple[Track, InChild]:
     """The track of a spec and what lives on it, to be called by hand."""
     setup = build(resolve.scenario(spec.scenario), spec)
     return Track(spec, setup, resolve.policy(spec.policy), spec.strikes), InChild(spec, patience_seconds)
-
-
-def kills(run: Run) -> list[dict[str, Any]]:
-    """What was found after each real kill."""
-    return [event.detail for event in run.events if event.kind == "killed"]
-
-
-def verdicts(run: Run) -> list[tuple[str, str, int]]:
-    """What every check says; witnesses name events by number, and a real kill is one event more."""
-    return [(verdict.name, verdict.outcome, verdict.premises) for verdict in judge(run).verdicts]
 
 
 def nothing_is_left(track: Track, before: set[str]) -> bool:
@@ -102,7 +90,7 @@ def test_a_child_that_misbehaves_is_reported_with_a_reason(loop: str, ending: st
 @pytest.mark.parametrize("loop", ["raises", "exits", "gives_up", "waits_for_nothing"])
 def test_an_orchestrator_ends_badly_in_a_child_as_it_does_in_sim(loop: str) -> None:
     sim, real = pair(of(f"own: {loop}"), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert facts(real) == facts(sim)
 
 
@@ -132,18 +120,69 @@ def test_a_write_behind_the_door_is_found() -> None:
         execute(of("own: cheats", setting="process"))
 
 
+def test_bytes_that_were_exchanged_behind_the_door_are_found_at_the_death() -> None:
+    with pytest.raises(HarnessError, match="did not hold what was appended to it when its child died"):
+        execute(of("own: forges", setting="process", strikes=(Strike("sleep", 1, CrashAfter("all")),)))
+
+
+# what is dead stays dead
+
+KILLED = (
+    Strike("model", 1, CrashBefore()),
+    Strike("model", 1, CrashAfter()),
+    Strike("disk:append", 1, CrashAfter("all")),
+    Strike("disk:append", 1, TornAppend()),
+    Strike("disk:flush", 1, CrashBefore("all")),
+)
+
+
+def clinging(path: Path, **fields: Any) -> Spec:
+    """A spec of one life with who saves in `finally` and at exit."""
+    loop = Orchestrator(f"{LOOPS}:Clings", path=str(path))
+    return replace(of("naive", limits=Limits(lives=1), **fields), orchestrator=loop)
+
+
+@pytest.mark.parametrize("strike", KILLED, ids=repr)
+def test_nobody_saves_anything_after_a_real_kill(tmp_path: Path, strike: Strike) -> None:
+    run = execute(clinging(tmp_path / "saved", setting="process", strikes=(strike,)))
+    assert [found["status"] for found in kills(run)] == [-9]
+    assert b"saved" not in run.tape
+    assert not (tmp_path / "saved").exists()
+
+
+def test_who_is_not_killed_does_save(tmp_path: Path) -> None:
+    """Else the test above could not fail. In `sim` only the door is shut; a file of one's own is beside it."""
+    run = execute(clinging(tmp_path / "saved", setting="process"))
+    assert (run.journal, (tmp_path / "saved").read_text()) == (b"working\nsaved\n", "finally\n")
+    sim = execute(clinging(tmp_path / "simulated", strikes=KILLED[:1]))
+    assert (sim.tape, (tmp_path / "simulated").read_text()) == (b"working\n", "finally\n")
+    at_exit = subprocess.run(
+        [sys.executable, "-c", AT_EXIT, str(tmp_path / "exit")],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, sys.path))}, check=False,
+    )  # fmt: skip
+    assert (at_exit.returncode, (tmp_path / "exit").read_text()) == (0, "exit\n")
+
+
+AT_EXIT = """
+import atexit, sys
+from harness.settings._tests.loops import Clings
+atexit.register(Clings(sys.argv[1]).save, "exit")
+"""
+
+
 def test_an_orchestrator_that_only_the_child_could_find_wrong_is_a_usage_error() -> None:
-    track, live = life_of(of("naive", setting="process"))
+    track, _ = life_of(of("naive", setting="process"))
     broken = InChild(replace(of("naive", setting="process"), policy="no_such_policy"))  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="unknown policy 'no_such_policy'"):
         broken(track)
+    track, live = life_of(of("naive", setting="process"))
     assert live(track)[0] == "returned"
 
 
 def test_a_child_whose_parent_is_gone_ends_by_itself(tmp_path: Path) -> None:
     child = Child(tmp_path / "stderr", 30.0)
     child.pipe.close()
-    assert child._wait() == 0
+    assert child.wait() == 0
     assert (tmp_path / "stderr").read_bytes() == b""
 
 
@@ -165,7 +204,7 @@ def test_a_run_that_dies_too_often_ends_and_leaves_nothing() -> None:
 )
 def test_a_life_in_a_child_is_the_life_of_sim_event_by_event(loop: str) -> None:
     sim, real = pair(of(loop, horizon=5), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert facts(real) == facts(sim)
     assert real.trace == sim.trace
 
@@ -185,21 +224,21 @@ def test_a_life_in_a_child_is_the_life_of_sim_event_by_event(loop: str) -> None:
 )
 def test_a_failure_in_a_child_is_the_failure_of_sim(loop: str, strike: Strike) -> None:
     sim, real = pair(of(loop, strikes=(strike,)), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert facts(real) == facts(sim)
     assert sim.valid
 
 
 def test_the_scenarios_own_program_runs_in_a_child_too() -> None:
     sim, real = pair(Spec(f"{LOOPS}:PROGRAMMED", horizon=3, orchestrator="no_model", policy=small().policy), "process")  # type: ignore[arg-type]
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert sim.completed
 
 
 @pytest.mark.parametrize("kind", ["deduplicating", "queryable", "blind"])
 def test_a_call_in_doubt_is_settled_in_a_child_as_in_sim(kind: Any) -> None:
     sim, real = pair(of("reference", kind=kind, strikes=(Strike("tool:pay", 1, CrashAfter()),)), "process")
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert facts(real) == facts(sim)
     assert len(kills(real)) == 1
 
@@ -235,10 +274,7 @@ POINTS: tuple[Strike, ...] = (
 @pytest.mark.parametrize("loop", ["replay", "reference"])
 @pytest.mark.parametrize("strike", POINTS, ids=lambda strike: f"{strike.site}#{strike.nth}-{strike.fault}")
 def test_a_real_kill_has_the_verdict_of_sim(loop: str, strike: Strike) -> None:
-    sim, real = pair(of(loop, strikes=(strike,)), "process")
-    assert facts(real) == facts(sim)
-    assert story(real) == story(sim)
-    assert verdicts(real) == verdicts(sim)
+    _, real = agree(of(loop, strikes=(strike,)))
     assert real.valid
     assert [found["status"] for found in kills(real)] == [-9]
 
@@ -248,7 +284,7 @@ def test_a_torn_record_is_really_half_written_and_a_second_kill_strikes_the_repa
     strikes = (Strike("disk:append", 3, TornAppend()), Strike("disk:truncate", 1, CrashAfter()))
     sim, real = pair(of(loop, strikes=strikes), "process")
     assert facts(real) == facts(sim)
-    assert story(real) == story(sim)
+    assert told(real) == told(sim)
     assert real.lives == 3
     assert kills(real)[0]["past"] > 0
     assert len(kills(real)) == 2
@@ -277,8 +313,30 @@ def test_tasks_that_run_side_by_side_die_side_by_side() -> None:
         Strike("sleep", 2, CrashAfter()),
     ):
         sim, real = pair(replace(spec, strikes=(strike,)), "process")
-        assert story(real) == story(sim), strike
+        assert told(real) == told(sim), strike
         assert facts(real) == facts(sim), strike
+
+
+BROKEN = (
+    "asks_nobody", "assumes_done", "changes_its_mind", "drops_goal", "early_request", "effect_first", "fresh_key",
+    "late_flush", "no_flush", "resets_budget",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_in_sim_is_wrong_in_a_real_process(name: str) -> None:
+    for strike in (Strike("tool:pay", 1, CrashAfter()), Strike("disk:append", 3, CrashAfter("half"))):
+        agree(small(f"{name}.py:LOOP", kind="queryable", strikes=(strike,)))
+
+
+def test_of_two_orchestrators_the_one_without_flush_fails_for_real() -> None:
+    strike = Strike("tool:pay", 2, CrashAfter())
+    failed = {}
+    for name in ("sound", "no_flush"):
+        _, real = agree(small(f"{name}.py:LOOP", strikes=(strike,)))
+        failed[name] = {verdict.name for verdict in judge(real).verdicts if verdict.outcome == "fail"}
+    assert not failed["sound"]
+    assert "write_ahead" in failed["no_flush"]
 
 
 # the setting itself
