@@ -19,13 +19,10 @@ from longhaul import exits
 from longhaul.home import PACKAGES, claim
 from longhaul.say import remark
 
-<<<<<<< HEAD
-COMMANDS = ("run", "leaderboard", "gate", "show", "diff", "repro", "verify", "replay", "finish", "points")
-=======
 COMMANDS = (
-    "run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain", "mutants",
+    "run", "leaderboard", "gate", "show", "diff", "repro", "verify", "finish", "points", "faults", "explain",
+    "conformance", "mutants", "replay",
 )  # fmt: skip
->>>>>>> faults
 
 
 def group() -> click.Group:

@@ -21,7 +21,7 @@ MalformedArguments Message Metric MidstreamError Model ModelGone NewerJournal No
 PROGRESS Parameters Passage Policy Proceed Question QuotaExceeded RateLimit RateLimited Reply Request Result
 ReusedCallId Run SAFETY SameCallAgain Scenario ServerError ServerFailed Setup ShortWrite Slow Spec StaleRead
 StopReason Strike SyncFailed TimedOut Tool ToolCall ToolError ToolGone TornAppend TruncatedArguments Unauthorized
-Usage UsageError Verdict View World WrongType WrongUsage assert_survives crash_specs execute forever judge parse
+Usage UsageError Verdict View World WrongType WrongUsage assert_conforms assert_survives crash_specs execute forever judge parse
 """.split()  # noqa: SIM905
 )
 

@@ -17,9 +17,11 @@ from harness.faults import (
     FailBefore,
     Hang,
     HangAfter,
+    HollowAnswer,
     RateLimit,
     ServerError,
     Strike,
+    WrongUsage,
 )
 from harness.run import Run, build, execute, execute_in
 from harness.spec import Fault
@@ -223,3 +225,23 @@ def test_an_end_that_was_lost_in_a_crash_binds_nobody() -> None:
     lost = Strike("disk:append", appends, CrashAfter())
     assert verdict("terminality", "sound.py:LOOP", lost) == ("pass", 1)
     assert judge(execute(small("sound.py:LOOP", strikes=(lost,)))).outcome == "pass"
+
+
+# budgets
+
+
+@pytest.mark.parametrize("fault", [WrongUsage(), WrongUsage(tokens=0), HollowAnswer()], ids=repr)
+def test_an_answer_that_does_not_say_what_it_used_is_no_reason_to_say_nothing(fault: Any) -> None:
+    judgement = judge(execute(small("sound.py:LOOP", strikes=(Strike("model", 2, fault),))))
+    assert judgement["budgets_hold"].outcome == "pass"
+    assert not [found for found in judgement.verdicts if found.harness_error]
+
+
+# retries
+
+
+def test_a_run_that_is_taken_up_after_a_repair_may_try_anew() -> None:
+    down = Strike("model", 2, ServerError(503), None)
+    run = execute(replace(small("reference", strikes=(down,)), heal=True))
+    assert run.lives == 2 and run.passages["model"] > Limits().tries + 2
+    assert judge(run)["backoff_respected"].outcome == "pass"
