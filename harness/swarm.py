@@ -9,13 +9,15 @@ once gets nowhere. Strikes are drawn by hash, so a seed means the same strikes e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
 from harness.catalogue.faults import HAZARDS, touched
+from harness.checks import CHECKS, SAFETY, Check
 from harness.faults import (
+    ContextOverflow,
     CrashAfter,
     CrashBefore,
     DiskRefuses,
@@ -23,8 +25,10 @@ from harness.faults import (
     FailBefore,
     Hang,
     NoSpace,
+    QuotaExceeded,
     RateLimit,
     ServerError,
+    StopReason,
     Strike,
     ToolGone,
     TornAppend,
@@ -43,6 +47,15 @@ LASTING = (RateLimit, ServerError, FailBefore, Hang, NoSpace, DiskRefuses)
 
 UNMENDED = ("H04", "H09", "F18", "T15")
 """Faults after which no healing helps: a journal that is damaged, or newer; a job declared done; a call that always kills."""
+
+
+LOSSES = (ContextOverflow(), StopReason("model_context_window_exceeded"), QuotaExceeded("request_too_large"))
+"""Faults that make an orchestrator throw away what its model was told: whether the work still comes out right is luck."""
+
+
+def demands(strikes: Iterable[Strike]) -> tuple[Check, ...]:
+    """What must hold of a healed run: everything, or where something was lost for good, what must never happen."""
+    return SAFETY if any(strike.fault in LOSSES for strike in strikes) else CHECKS
 
 
 @dataclass(frozen=True)

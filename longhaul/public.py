@@ -107,6 +107,6 @@ __all__ = [
     "Request", "Result", "ReusedCallId", "Run", "SameCallAgain", "Scenario", "ServerError", "ServerFailed", "Setup",
     "ShortWrite", "Slow", "Spec", "StaleRead", "StopReason", "Strike", "SyncFailed", "TimedOut", "Tool", "ToolCall",
     "ToolError", "ToolGone", "TornAppend", "TruncatedArguments", "Unauthorized", "Usage", "UsageError", "Verdict",
-    "View", "World", "WrongType", "WrongUsage", "assert_conforms", "assert_survives", "crash_specs", "execute", "forever", "judge",
-    "parse",
+    "View", "World", "WrongType", "WrongUsage", "assert_conforms", "assert_survives", "crash_specs", "execute",
+    "forever", "judge", "parse",
 ]  # fmt: skip

@@ -6,13 +6,13 @@ exchanges go. Whoever reads the view is told what is missing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
 from harness.orchestrators.reference.answers import clipped
 from harness.policies.exchanges import exchanges, joined, pinned
-from harness.tokens import message_tokens, view_tokens
+from harness.tokens import count_tokens, message_tokens, text_bytes, view_tokens
 from harness.types import Message, View
 
 LEVEL_LEAST = 64
@@ -21,14 +21,22 @@ LEVEL_LEAST = 64
 NOTE_TOKENS = 40
 """Room for the note that says what is missing."""
 
+LEFT_OUT = "earlier messages did not fit any more and are left out; look up again what you need"
+DONE_BEFORE = "What was done in them stays done:"
+LINE_CHARACTERS = 200
+"""Of an outcome that changed the world, what is kept when its exchange is left out."""
 
-def squeezed(view: View, tokens_max: int) -> tuple[Message, ...]:
-    """The view in at most so many tokens, where its pins allow that; a shorter one in any case, or the same."""
+
+def squeezed(view: View, tokens_max: int, changing: Collection[str] = ()) -> tuple[Message, ...]:
+    """The view in at most so many tokens, where its pins allow that; a shorter one in any case, or the same.
+
+    `changing` are the names of the tools that change the world.
+    """
     messages = tuple(view)
     if view_tokens(messages) <= tokens_max:
         return messages
     cut = _levelled(messages, tokens_max)
-    return cut if view_tokens(cut) <= tokens_max else _newest(cut, tokens_max)
+    return cut if view_tokens(cut) <= tokens_max else _newest(cut, tokens_max, changing)
 
 
 def _levelled(messages: Sequence[Message], tokens_max: int) -> tuple[Message, ...]:
@@ -53,22 +61,42 @@ def _may_be_cut(message: Message) -> bool:
     return message.role == "tool" and not message.pinned
 
 
-def _newest(messages: Sequence[Message], tokens_max: int) -> tuple[Message, ...]:
-    """The pins and the newest exchanges that fit, with a note in place of the others."""
+def _newest(messages: Sequence[Message], tokens_max: int, changing: Collection[str]) -> tuple[Message, ...]:
+    """The pins and the newest exchanges that fit; a note in place of the others says what was done in them for good."""
     units = exchanges(messages)
     room = tokens_max - NOTE_TOKENS - sum(view_tokens(unit) for unit in units if pinned(unit))
     kept: set[int] = set()
     for index in range(len(units) - 1, -1, -1):
         if pinned(units[index]):
             continue
-        room -= view_tokens(units[index])
-        if room < 0:
+        lines = [line for unit in units[:index] if not pinned(unit) for line in _done(unit, changing)]
+        if room - view_tokens(units[index]) < _tokens(lines):
             break
+        room -= view_tokens(units[index])
         kept.add(index)
     left = [unit for index, unit in enumerate(units) if index in kept or pinned(unit)]
-    gone = len(messages) - sum(len(unit) for unit in left)
+    lost = [unit for index, unit in enumerate(units) if index not in kept and not pinned(unit)]
     place = next((index for index, unit in enumerate(left) if not pinned(unit)), len(left))
-    note = Message(
-        "user", f"[{gone} earlier messages did not fit any more and are left out; look up again what you need]"
-    )
-    return joined([*left[:place], (note,), *left[place:]])
+    return joined([*left[:place], (_note(lost, changing, room),), *left[place:]])
+
+
+def _note(lost: Sequence[Sequence[Message]], changing: Collection[str], room: int) -> Message:
+    """What stands in place of lost exchanges. What changed the world must not be done again because nobody remembers it."""
+    lines = [line for unit in lost for line in _done(unit, changing)]
+    while lines and _tokens(lines) > max(0, room):
+        del lines[0]
+    count = sum(len(unit) for unit in lost)
+    return Message("user", "\n".join([f"[{count} {LEFT_OUT}]", *([DONE_BEFORE, *lines] if lines else [])]))
+
+
+def _done(unit: Sequence[Message], changing: Collection[str]) -> list[str]:
+    """One line for each call of an exchange that changed the world, and those that an earlier note kept."""
+    if unit[0].role == "user" and LEFT_OUT in unit[0].content:
+        return unit[0].content.splitlines()[2:]
+    ids = {call.id for call in unit[0].calls if call.name in changing}
+    told = (message.content for message in unit[1:] if message.call_id in ids)
+    return [content.partition("\n")[0][:LINE_CHARACTERS] for content in told if content]
+
+
+def _tokens(lines: Sequence[str]) -> int:
+    return count_tokens(sum(text_bytes(line) + 1 for line in lines))
