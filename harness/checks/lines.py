@@ -100,10 +100,10 @@ class JournalFile:
         """Whether there are lines, and every byte that was written belongs to one."""
         return self.readable and bool(self.lines)
 
-    def append(self, data: bytes, number: int, offset: int = 0) -> tuple[Parsed, ...]:
+    def append(self, data: bytes, number: int, offset: int = 0, short: bool = False) -> tuple[Parsed, ...]:
         """Bytes, at this offset of the tape, were written; return the records among them, each of which is a line now.
 
-        A short write may leave a line unfinished, which the next one may go on with.
+        A `short` write may leave a line unfinished, which the next one may go on with.
         """
         start, self.size = self.size, self.size + len(data)
         ranges = self._ranges
@@ -117,7 +117,7 @@ class JournalFile:
         if whole is not None and whole[1] == len(self._rest) + len(data):
             start, data, self._torn = start - len(self._rest), self._rest + data, False
         else:
-            whole = _entries(data)
+            whole = _entries(data) or (((), 0) if short else None)
         if whole is None:
             self.readable = False
             return ()
