@@ -42,6 +42,7 @@ class WireHost:
         self.sleep, self.now = host.sleep, host.now
         self.goal, self.tools, self.limits, self.session = host.goal, host.tools, host.limits, host.session
         self.policy, self.budget, self.window = host.policy, host.budget, host.window
+        self.memory = host.memory
 
     async def model(self, request: Request, timeout_ms: int | None = None) -> Reply:
         """Ask the model over the wire. Raises the `DoorError` that the vendor's answer amounts to, or `TimedOut`."""
