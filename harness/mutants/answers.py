@@ -6,6 +6,7 @@ from harness.faults import (
     ClockJump,
     ContextOverflow,
     EarlyStop,
+    MalformedArguments,
     OddText,
     ReusedCallId,
     StopReason,
@@ -20,7 +21,7 @@ MUTANTS = (
         "acts_on_partial",
         "calls of an answer that was cut off are made",
         (Change(CALLS, "if state.reply is not None and state.reply.stop not in WHOLE:", "if False:"),),
-        "world_correct",
+        "whole_answers",
         (Ground(paying(Strike("model", 2, TruncatedArguments()))),),
     ),
     Mutant(
@@ -63,5 +64,12 @@ MUTANTS = (
         ),
         "effect_once",
         (Ground(paying(Strike("model", 2, ClockJump())), (*PAY, "model")),),
+    ),
+    Mutant(
+        "arguments_unchecked",
+        "calls are made with arguments off the schema",
+        (Change(CALLS, "    return validate(call.arguments)", '    return ""'),),
+        "whole_answers",
+        (Ground(paying(Strike("model", 2, MalformedArguments()))),),
     ),
 )

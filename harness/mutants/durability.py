@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.faults import CrashAfter, CrashBefore, NoSpace, Strike, SyncFailed
-from harness.mutants.grounds import CLEAN, JOURNAL, SHELL, paying
+from harness.mutants.grounds import CLEAN, JOURNAL, RESTORE, SHELL, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -115,7 +115,36 @@ MUTANTS = (
         "cut_too_much",
         "more than the torn tail is cut off",
         (Change(SHELL, "host.truncate(restored.size)", "host.truncate(restored.size - 1)"),),
-        "journal_whole",
+        "durable_kept",
         (Ground(paying(kind="queryable"), ("disk:append",)),),
+    ),
+    Mutant(
+        "barriers_forgotten",
+        "a new life counts its flushes from the start",
+        (Change(RESTORE, "records.records[-1].barrier + 1 if", "0 if"),),
+        "order_monotone",
+        (Ground(paying(), ("disk:append",)),),
+    ),
+    Mutant(
+        "last_record_forgotten",
+        "a new life does not know the newest record",
+        (Change(RESTORE, "fold(entries)", "fold(entries[:-1])"),),
+        "recovery_idempotent",
+        (Ground(paying(), ("disk:append",)),),
+    ),
+    Mutant(
+        "outcomes_forgotten",
+        "a new life makes all calls of the turn again",
+        (
+            Change(
+                RESTORE,
+                "    return Restored(",
+                "    last = max((n for n, entry in enumerate(entries) if isinstance(entry, Replied)), default=0)\n"
+                '    entries = [e for n, e in enumerate(entries) if n < last or type(e).__name__ != "Returned"]\n'
+                "    return Restored(",
+            ),
+        ),
+        "bounded_reexecution",
+        (Ground(paying(), ("disk:append",)),),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.faults import CrashAfter, ErrorInOk, HangAfter, RateLimit, Strike, ToolGone
-from harness.mutants.grounds import ANY_PAYMENT, DOUBT, SHELL, STATE, at_payments, paying
+from harness.mutants.grounds import ANY_PAYMENT, CALLS, CLEAN, DOUBT, SHELL, STATE, at_payments, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
 MUTANTS = (
@@ -130,7 +130,7 @@ MUTANTS = (
     ),
     Mutant(
         "error_in_ok_believed",
-        "a result that is ok and holds an error counts as done",
+        "an error in a result that is ok counts as done",
         (Change(SHELL, "contradiction(result) if mutating else", '"" if mutating else'),),
         "acknowledged_effect",
         (Ground(paying(Strike("tool:pay_invoice", 1, ErrorInOk()))),),
@@ -141,5 +141,18 @@ MUTANTS = (
         (Change(DOUBT, 'return f"there is no tool {named.name!r} any more"', 'return ""'),),
         "ending_sane",
         (Ground(paying(Strike("tool:pay_invoice", 1, CrashAfter()), Strike("boot", 2, ToolGone())), progress=False),),
+    ),
+    Mutant(
+        "one_key_a_turn",
+        "the parallel calls of a turn share a key",
+        (
+            Change(
+                CALLS,
+                "{session}-{state.turn}-{index}-{crc32((call.name + call.arguments).encode()):08x}",
+                "{session}-{state.turn}",
+            ),
+        ),
+        "key_bound",
+        CLEAN,
     ),
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from harness.faults import CrashBefore, Strike
+from harness.faults import CrashBefore, Strike, Unauthorized
 from harness.mutants.grounds import CRASHES, RESUMED, SHELL, STATE, paying
 from harness.mutants.mutant import Change, Ground, Mutant
+
+REPAIRED = Ground(paying(Strike("model", 2, Unauthorized(), None), heal=True))
+"""A key that is refused until somebody mends it."""
 
 MUTANTS = (
     Mutant(
@@ -19,9 +22,34 @@ MUTANTS = (
     ),
     Mutant(
         "crash_loop_runs_on",
-        "a step that kills the process is taken again for ever",
+        "a step that kills the process is taken for ever",
         (Change(CRASHES, "    if not state.stalled or", "    if True or"),),
         "ending_sane",
         (Ground(paying(Strike("tool:pay_invoice", 1, CrashBefore(), None)), progress=False),),
+    ),
+    Mutant(
+        "parked_for_good",
+        "a parked session is not taken up again",
+        (Change(SHELL, ' or state.finished.outcome == "parked":', ":"),),
+        "converges",
+        (REPAIRED,),
+    ),
+    Mutant(
+        "failure_outlives_repair",
+        "a session taken up again keeps its old failure",
+        (
+            Change(
+                STATE, "        state = _afresh(state, entry.at)\n", "        state = replace(state, finished=None)\n"
+            ),
+        ),
+        "converges",
+        (REPAIRED,),
+    ),
+    Mutant(
+        "answer_changes",
+        "a finished session gives another answer each time",
+        (Change(SHELL, "return (finished.answer or", 'return (finished.answer + f" ({shell.host.now()} ms)" or'),),
+        "same_outcome",
+        (Ground(paying(heal=True)),),
     ),
 )

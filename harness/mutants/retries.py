@@ -74,4 +74,17 @@ MUTANTS = (
         "ending_sane",
         (Ground(paying(Strike("model", 2, Hang()))),),
     ),
+    Mutant(
+        "error_swallowed",
+        "a failed request is sent again, nobody is told",
+        (
+            Change(
+                SHELL,
+                "            self.note(failed(what, error, self.state.failures, self._now()))\n            return None\n",
+                "            await self.host.sleep(60_000)\n            return None\n",
+            ),
+        ),
+        "error_named",
+        (Ground(paying(Strike("model", 2, ServerError()))),),
+    ),
 )

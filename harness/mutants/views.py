@@ -5,6 +5,7 @@ from __future__ import annotations
 from harness.faults import HugeResult, Slow, Strike
 from harness.mutants.grounds import ANSWERS, SHELL, STATE, capped, paying, renaming
 from harness.mutants.mutant import Change, Ground, Mutant
+from harness.types import Limits
 
 TIGHT = Ground(renaming(horizon=12, policy="sliding_window", view_budget=0.5), progress=False)
 
@@ -59,7 +60,7 @@ MUTANTS = (
                 'view=Vector([*messages, Message("user", "the new name = load_client")], message_tokens), compacting=None',
             ),
         ),
-        "world_correct",
+        "nothing_invented",
         (Ground(renaming(horizon=16, policy="summarize", view_budget=0.5)),),
     ),
     Mutant(
@@ -93,7 +94,7 @@ MUTANTS = (
         "huge_result_shown",
         "a result is shown whole, however long it is",
         (Change(ANSWERS, "    if len(text) * 5 <= tokens_max * 4 or", "    if True or"),),
-        "no_lost_effect",
-        (Ground(paying(Strike("tool:list_invoices", 1, HugeResult(5_000_000)))),),
+        "window_kept",
+        (Ground(paying(Strike("tool:list_invoices", 1, HugeResult(5_000_000)), limits=Limits(tokens=0))),),
     ),
 )

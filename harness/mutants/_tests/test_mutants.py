@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from harness.checks import CHECKS
 from harness.mutants import MUTANTS, Mutant
 from harness.mutants.trying import failing_plan, tried
 from harness.spec import parse
@@ -32,3 +33,14 @@ def test_what_a_mutant_breaks_is_said_in_one_short_phrase() -> None:
 def test_the_plan_that_kills_a_mutant_is_a_spec_to_paste() -> None:
     plan = failing_plan(MUTANTS[0])
     assert parse(repr(plan)) == plan
+
+
+NOT_REACHED = {
+    "no_silent_overwrite": "the tool refuses a write to what it has not shown; harness/_tests/broken/insists.py forces one"
+}
+"""Checks that no mutant of the reference is killed by, and what fails them instead."""
+
+
+def test_every_check_kills_a_mutant_or_it_is_said_what_fails_it() -> None:
+    killers = {mutant.killed_by for mutant in MUTANTS}
+    assert {check.__name__ for check in CHECKS} - killers == set(NOT_REACHED)

@@ -153,12 +153,16 @@ def told(result: Result, mutating: bool, tokens_max: int) -> str:
 def clipped(text: str, tokens_max: int) -> str:
     """Head and tail of a text that is too long, with a note of what is missing; empty where it fits.
 
-    It is cut between lines where there are any: half a line may be a wrong fact.
+    Whole lines are kept where there are any: half a line can be read as a whole one that says something else. What is
+    left of a line that alone is too long ends in an ellipsis.
     """
     if len(text) * 5 <= tokens_max * 4 or count_tokens(text_bytes(text)) <= tokens_max:
         return ""
-    share = tokens_max * 32 // 10 * len(text) // text_bytes(text) // 2
-    start, stop = text.rfind("\n", 0, share) + 1 or share, text.find("\n", len(text) - share) + 1 or len(text) - share
-    note = f"[{stop - start} of {len(text)} characters are left out here; the journal holds them]"
-    head = text[:start] if text[:start].endswith("\n") else f"{text[:start]}\n"
-    return f"{head}{note}\n{text[stop:]}"
+    share = tokens_max * 32 // 10 * len(text) // max(1, text_bytes(text)) // 2
+    head, tail = text[:share], text[len(text) - share :]
+    whole_head, broken_head = head.rpartition("\n")[::2] if "\n" in head else (f"{head}...", "")
+    broken_tail, whole_tail = tail.partition("\n")[::2] if "\n" in tail else ("", f"...{tail}")
+    missing = len(text) - 2 * share + len(broken_head) + len(broken_tail)
+    return (
+        f"{whole_head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{whole_tail}"
+    )
