@@ -120,7 +120,9 @@ class _RecoveryIdempotent(Fold):
 
 def _says_error(event: Event) -> bool:
     """Whether a result that is ok by its status says otherwise: then nobody knows whether it happened."""
-    return event.detail["status"] == "ok" and str(event.detail["content"]).lstrip().startswith('{"error"')
+    return event.detail.get("status", "ok") == "ok" and str(event.detail.get("content", "")).lstrip().startswith(
+        '{"error"'
+    )
 
 
 class _BoundedReexecution(Fold):
