@@ -1,4 +1,4 @@
-"""`python -m benchmarks.mutation [--kept] [--write]`: break the reference mechanically; exit 1 where too much is not noticed."""
+"""`python -m benchmarks.mutation [--kept] [--write]`: break the reference mechanically; exit 1 where too much is missed."""
 
 from __future__ import annotations
 
