@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, resume, step_cost
+from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, real_lives, resume, step_cost
 from benchmarks.figure import Figure, table_of
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -18,6 +18,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "step_cost": step_cost.figures,
     "growth": growth.figures,
     "real_files": real_files.figures,
+    "real_lives": real_lives.figures,
     "resume": resume.figures,
     "journal_prefixes": journal_prefixes.figures,
     "crash_points": crash_points.figures,

@@ -36,7 +36,7 @@ class FileHost:
         self.read, self.truncate, self.now, self.sleep = host.read, host.truncate, host.now, host.sleep
         self.model, self.tool, self.query, self.human = host.model, host.tool, host.query, host.human
         self.goal, self.tools, self.limits, self.session = host.goal, host.tools, host.limits, host.session
-        self.policy, self.budget, self.window = host.policy, host.budget, host.window
+        self.policy, self.budget, self.window, self.memory = host.policy, host.budget, host.window, host.memory
 
     def append(self, data: bytes) -> None:
         """Write to the file, then to the host."""

@@ -47,14 +47,14 @@ CLEAN = clean_cases(REFERENCE)
 
 
 def planned(clean: Spec, tier: Tier) -> tuple[Case, ...]:
-    """The cases of all faults on a clean spec that a tier runs: of each fault at least one."""
-    thorough = tier in ("nightly", "release")
+    """The cases of all faults on a clean spec that a tier runs: of each fault at least the plainest, once."""
+    every = (cases(hazard, clean, tier in ("nightly", "release")) for hazard in HAZARDS)
     share = AMOUNTS[tier].share
-    return tuple(
-        case
-        for hazard in HAZARDS
-        for case in (sampled(cases(hazard, clean, thorough), share) if share < 1 else cases(hazard, clean, thorough))
-    )
+    return tuple(case for found in every for case in (found if share >= 1 else _some(found, share)))
+
+
+def _some(found: tuple[Case, ...], share: float) -> tuple[Case, ...]:
+    return tuple(dict.fromkeys((*found[:1], *sampled(found, share))))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -16,8 +16,11 @@ import pytest
 
 from evals.cases import clean_specs, run_of, with_orchestrator
 from harness import resolve
+from harness.checks import judge
 from harness.disk import Disk, Kept
 from harness.faults import CrashAfter, CrashBefore, Strike, Survive, TornAppend
+from harness.mutants import MUTANTS, Mutant
+from harness.mutants.trying import tried as trial_of
 from harness.points import double_crashes, single_crashes
 from harness.run import Run, build, execute, finished_run, lives, prepared
 from harness.settings.agreement import difference
@@ -35,20 +38,21 @@ SURVIVORS: tuple[Survive, ...] = get_args(Survive)
 @dataclass(frozen=True)
 class Amount:
     """What a tier kills: single crashes and double ones for each clean spec, how many real kills that must come to, and
-    how many seeds of mixed faults are tried on each clean spec besides.
+    how many seeds of mixed faults are tried on each clean spec besides; every how manieth mutant dies for real too.
     """
 
     single: int
     double: int
     kills: int
     seeds: int
+    mutants: int
 
 
 AMOUNTS: dict[Tier, Amount] = {
-    "smoke": Amount(1, 0, 30, 1),
-    "pr": Amount(8, 4, 100, 5),
-    "nightly": Amount(100, 40, 1_000, 100),
-    "release": Amount(100, 40, 1_000, 100),
+    "smoke": Amount(1, 0, 30, 1, 40),
+    "pr": Amount(8, 4, 100, 5, 12),
+    "nightly": Amount(100, 40, 1_000, 100, 1),
+    "release": Amount(100, 40, 1_000, 100, 1),
 }
 
 CLEAN = tuple(replace(spec, horizon=HORIZON) for spec in clean_specs())
@@ -130,6 +134,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     amount = AMOUNTS[metafunc.config.stash[ASKED].level]
     if "mix" in metafunc.fixturenames:
         metafunc.parametrize("mix", list(mixed(amount.seeds)), ids=lambda mix: short_name(replace(mix, strikes=())))
+    if "bug" in metafunc.fixturenames:
+        metafunc.parametrize("bug", MUTANTS[:: amount.mutants], ids=lambda bug: bug.name)
     if {"spec", "place"} <= set(metafunc.fixturenames):
         specs = list(dict.fromkeys(kills(amount)))
         turns = list(zip(specs, cycle(places())))
@@ -151,6 +157,15 @@ def test_faults_of_every_kind_agree_in_any_mix(mix: Spec) -> None:
     simulated, real = execute(mix), execute(replace(mix, setting="process"))
     assert difference(simulated, real) == "", mix
     assert set(statuses(real)) <= {-9}
+
+
+@pytest.mark.usefixtures("reference_only")
+def test_a_planted_bug_is_found_for_real_by_the_check_that_finds_it_in_sim(bug: Mutant) -> None:
+    plan = trial_of(bug).plan
+    assert plan is not None
+    simulated, real = run_of(plan), execute(replace(plan, setting="process"))
+    assert difference(simulated, real) == ""
+    assert judge(real)[bug.killed_by].outcome == "fail"
 
 
 def statuses(run: Run) -> list[int]:

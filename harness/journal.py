@@ -115,18 +115,18 @@ def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:
 
 
 class Writer:
-    """Frames records and counts flushes; the caller owns the file."""
+    """Frames records and counts flushes (`barrier`); the caller owns the file."""
 
     def __init__(self, barrier: int = 0) -> None:
-        self._barrier = barrier
+        self.barrier = barrier
         self.dirty = False
 
     def frame(self, json: bytes) -> bytes:
         """The bytes to append for one record."""
         self.dirty = True
-        return frame(json, self._barrier)
+        return frame(json, self.barrier)
 
     def flushed(self) -> None:
         """A flush went through: later records know of it."""
-        self._barrier += 1
+        self.barrier += 1
         self.dirty = False

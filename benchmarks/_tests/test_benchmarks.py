@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, resume, step_cost
+from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, real_lives, resume, step_cost
 from benchmarks.__main__ import main
 from benchmarks.figure import Figure, bound_figure, ratio_figure, table_of
 from benchmarks.floors import run_floor
@@ -21,6 +21,7 @@ TINY = {
     "step_cost": partial(step_cost.figures, sizes=(3, 6), rounds=1),
     "growth": partial(growth.figures, sizes=(3, 6), rounds=1),
     "real_files": partial(real_files.figures, steps=3, rounds=1),
+    "real_lives": partial(real_lives.figures, rounds=1),
     "resume": partial(resume.figures, steps=12, rounds=1),
     "journal_prefixes": partial(journal_prefixes.figures, horizon=4, rounds=1),
     "crash_points": partial(crash_points.figures, horizon=4, rounds=1),

@@ -19,7 +19,16 @@ from typing import Any, Literal
 
 import msgspec
 
-from harness.errors import ConnectionLost, ContextTooLong, DoorError, InvalidRequest, RateLimited, TimedOut
+from harness.errors import (
+    AuthenticationFailed,
+    ConnectionLost,
+    ContextTooLong,
+    DoorError,
+    InvalidRequest,
+    RateLimited,
+    TimedOut,
+)
+from harness.plain import mended
 from harness.types import Message, Reply, Request, Tool, ToolCall
 
 EPOCH_SECONDS = 1_790_000_000
@@ -223,6 +232,7 @@ def answer(outcome: Reply | DoorError, model: str, at_ms: int) -> WireAnswer:
 
 
 def _completion(reply: Reply, model: str, at_ms: int) -> dict[str, Any]:
+    reply = msgspec.structs.replace(reply, text=mended(reply.text))
     said: dict[str, Any] = {"role": "assistant", "content": reply.text, "refusal": None}
     if reply.calls:
         said["content"] = reply.text or None
@@ -265,6 +275,12 @@ def _usage(reply: Reply) -> dict[str, Any] | None:
 def _refusal(error: DoorError) -> tuple[int, dict[str, Any]]:
     """Status and error object of the vendor for an error of the door."""
     match error:
+        case RateLimited(error_type="insufficient_quota"):
+            return 429, _error(error, "insufficient_quota", "insufficient_quota")
+        case RateLimited(error_type="request_too_large"):
+            return 429, _error(error, "tokens", "rate_limit_exceeded")
+        case AuthenticationFailed():
+            return error.status or 401, _error(error, error.error_type)
         case RateLimited():
             return 429, _error(error, "requests", "rate_limit_exceeded")
         case ContextTooLong():

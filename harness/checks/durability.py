@@ -101,6 +101,8 @@ class _JournalWhole(Fold):
         """Decode the journal as it was left."""
         if end.ending != "returned":
             return cannot_tell(self.name, f"the run did not return but ended as {end.ending}")
+        if reading.file.is_just(end.journal, reading.head.read_tape):
+            return conclude(self.name, 1)
         try:
             size = decode(end.journal).size
         except UsageError as error:

@@ -6,6 +6,7 @@ that took it. Only journals framed as `harness.journal` does can be read; anothe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -19,7 +20,7 @@ REMEMBERED_BYTES = 2_048
 """Appends up to this size are decoded once for many runs: crash runs of one spec write mostly the same bytes."""
 
 
-class Parsed(msgspec.Struct, frozen=True):
+class Parsed(msgspec.Struct, frozen=True, gc=False):
     """One record as it was appended: where it ends among the appended bytes, its type, its JSON, and the calls that it
     speaks of: intents by key, replies by (id, name, arguments), an outcome by id. `barrier` counts the flushes before it."""
 
@@ -32,7 +33,7 @@ class Parsed(msgspec.Struct, frozen=True):
     barrier: int = 0
 
 
-class Line(msgspec.Struct):
+class Line(msgspec.Struct, gc=False):
     """One journal record: its type (Replied, Called, ...) and JSON, where it ends in the file, and the events that wrote
     it, made it durable and took it away (0 = never)."""
 
@@ -55,12 +56,16 @@ class Line(msgspec.Struct):
 
 
 class JournalFile:
-    """One file. `rewritten` is the event at which somebody else changed it (0 = never).
+    """One file. `rewritten` is the event at which somebody else changed it (0 = never), `fell` the place of the first line
+    that knows of fewer flushes than the one before it (-1 where none does).
 
     A line that is appended after a torn one runs into it and can never be read again: it is gone at once.
     """
 
-    __slots__ = ("_pending", "_rest", "_torn", "durable_size", "lines", "poisoned", "readable", "rewritten", "size")
+    __slots__ = (
+        "_barrier", "_pending", "_plain", "_ranges", "_rest", "_torn", "durable_size", "fell", "lines", "poisoned",
+        "readable", "rewritten", "size",
+    )  # fmt: skip
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -69,6 +74,10 @@ class JournalFile:
         self.durable_size = 0
         self.poisoned = False
         self.rewritten = 0
+        self.fell = -1
+        self._barrier = 0
+        self._plain = True
+        self._ranges: list[tuple[int, int]] = []
         self._pending = 0
         self._torn = False
         self._rest = b""
@@ -81,6 +90,8 @@ class JournalFile:
             twin.lines[index] = copy(self.lines[index])
         twin.readable, twin.size, twin.durable_size = self.readable, self.size, self.durable_size
         twin.poisoned, twin.rewritten = self.poisoned, self.rewritten
+        twin.fell, twin._barrier, twin._plain = self.fell, self._barrier, self._plain
+        twin._ranges = self._ranges.copy()
         twin._pending, twin._torn, twin._rest = self._pending, self._torn, self._rest
         return twin
 
@@ -89,25 +100,36 @@ class JournalFile:
         """Whether there are lines, and every byte that was written belongs to one."""
         return self.readable and bool(self.lines)
 
-    def append(self, data: bytes, number: int) -> tuple[Parsed, ...]:
-        """Bytes were written; a short write may leave a line unfinished, which the next one may go on with. Returns the
-        records among them, each of which is a line now."""
+    def append(self, data: bytes, number: int, offset: int = 0, short: bool = False) -> tuple[Parsed, ...]:
+        """Bytes, at this offset of the tape, were written; return the records among them, each of which is a line now.
+
+        A `short` write may leave a line unfinished, which the next one may go on with.
+        """
         start, self.size = self.size, self.size + len(data)
+        ranges = self._ranges
+        if ranges and ranges[-1][1] == offset:
+            ranges[-1] = (ranges[-1][0], offset + len(data))
+        else:
+            ranges.append((offset, offset + len(data)))
         if not self.readable:
             return ()
         whole = _entries(self._rest + data) if self._rest else None
         if whole is not None and whole[1] == len(self._rest) + len(data):
             start, data, self._torn = start - len(self._rest), self._rest + data, False
         else:
-            whole = _entries(data)
+            whole = _entries(data) or (((), 0) if short else None)
         if whole is None:
             self.readable = False
             return ()
         records, read = whole
         for record in records:
             gone = number if self._torn else 0
+            if gone:
+                self._torn = self._plain = False
+            elif record.barrier < self._barrier and self.fell < 0:
+                self.fell = len(self.lines)
+            self._barrier = record.barrier
             self.lines.append(Line(record.type, record.entry, number, start + record.end, 0, gone, record.barrier))
-            self._torn = False
         if read != len(data):
             self._torn = True
             self._rest = data[read:]
@@ -129,6 +151,7 @@ class JournalFile:
     def die(self, whole: int, kept: int, number: int) -> None:
         """Of the pending bytes `kept` are still there after a crash, the first `whole` of them undamaged."""
         before = self.durable_size
+        self._plain = self._plain and whole == kept
         self.flush(before + whole, number)
         self._settle(before + kept, number)
 
@@ -144,11 +167,13 @@ class JournalFile:
     def rewrite(self, size: int, number: int) -> None:
         """Somebody changed the file at rest, nobody knows where: of its lines nothing is certain from now on."""
         self.rewritten = number
+        self._plain = False
         self._settle(size, number)
         self._torn = False
 
     def _cut(self, size: int, number: int) -> None:
         """Lines that end behind `size` are gone."""
+        self._shorten(self.size - size)
         self.size = size
         for index in range(len(self.lines) - 1, -1, -1):
             line = self.lines[index]
@@ -167,10 +192,27 @@ class JournalFile:
             elif line.end > size:
                 line.end = 0
         self._pending = len(self.lines)
+        self._shorten(self.size - size)
         self.size = self.durable_size = size
         self.poisoned = False
         self._rest = b""
         self._torn = not self._whole_at(size)
+        self._barrier = next((line.barrier for line in reversed(self.lines) if not line.gone), 0)
+
+    def _shorten(self, excess: int) -> None:
+        while excess > 0 and self._ranges:
+            start, stop = self._ranges.pop()
+            if stop - start > excess:
+                self._ranges.append((start, stop - excess))
+            excess -= min(excess, stop - start)
+
+    def is_just(self, journal: bytes, read_tape: Callable[[int, int], bytes]) -> bool:
+        """Whether a journal is exactly the whole lines that were written here, one after the other. A file that was torn,
+        damaged, rewritten or glued together at any time proves nothing.
+        """
+        if not (self.readable and self._plain and not self._torn and self.fell < 0):
+            return False
+        return b"".join(read_tape(start, stop) for start, stop in self._ranges) == journal
 
     def _whole_at(self, size: int) -> bool:
         """Whether a file of this size ends after a line: one that is left, or one that ran into a torn one."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from harness.checks.fold import ANY, Fold, FoldedCheck
+from harness.checks.fold import Fold, FoldedCheck
 from harness.checks.lines import Line
 from harness.checks.record import Reading
+from harness.history import Event
 
 
 class _OrderMonotone(Fold):
@@ -13,26 +14,28 @@ class _OrderMonotone(Fold):
     """
 
     name = "order_monotone"
-    reads = (ANY,)
+    wants = (("disk:append", "done"),)
+    reads = ("Resumed", "Condensed")
     journaled = True
 
-    def read(self, index: int, reading: Reading) -> None:
-        """Compare a line with the one before it, and a numbered one with the last of its kind."""
-        lines = reading.file.lines
-        line = lines[index]
-        self.premises += 1
-        if self.witness or line.gone:
-            return
-        before = next((lines[n] for n in range(index - 1, -1, -1) if not lines[n].gone), None)
-        if before is not None and line.barrier < before.barrier:
+    def see(self, event: Event, reading: Reading) -> None:
+        """A line that knows of less than the one before it was found when it was filed."""
+        file = reading.file
+        self.premises = len(file.lines)
+        if file.fell >= 0 and not self.witness:
+            line = file.lines[file.fell]
+            before = next(file.lines[n] for n in range(file.fell - 1, -1, -1) if not file.lines[n].gone)
             self.witness = (
                 f"the {line.type} written at event {line.written} knows of {line.barrier} flushes, and the {before.type} "
                 f"before it (event {before.written}) of {before.barrier}"
             )
-        elif line.type == "Resumed":
-            self.witness = self._resumed(index, lines)
-        elif line.type == "Condensed":
-            self.witness = self._condensed(index, lines)
+
+    def read(self, index: int, reading: Reading) -> None:
+        """Compare a numbered line with the last of its kind."""
+        lines = reading.file.lines
+        if not self.witness and not lines[index].gone:
+            found = self._resumed(index, lines) if lines[index].type == "Resumed" else self._condensed(index, lines)
+            self.witness = found
 
     def _resumed(self, index: int, lines: list[Line]) -> str:
         life = lines[index].entry.get("life")

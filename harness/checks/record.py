@@ -212,7 +212,7 @@ class Reading:
         detail, file = event.detail, self.file
         offset, index = detail["offset"], len(file.lines)
         self.written = self.head.read_tape(offset, offset + detail["bytes"])
-        records = file.append(self.written, event.number)
+        records = file.append(self.written, event.number, offset, event.kind == "partial")
         self.fresh = range(index, index + len(records))
         for place, record in enumerate(records, index):
             for key in record.intents:

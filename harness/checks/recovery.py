@@ -18,24 +18,27 @@ class _SameOutcome(Fold):
     """I3: a session that was finished and is started again gives the same answer, and nothing passes its other doors.
 
     A session is finished once a Finished that does not only park it is durable; where the journal is opaque, once it
-    returned with every expected deed done.
+    returned with every expected deed done and no disk had refused it.
     """
 
     name = "same_outcome"
-    wants = (("life", "born"), ("life", "returned"), ("tool", "effect"), *DOORS)
+    wants = (("life", "born"), ("life", "returned"), ("tool", "effect"), ("disk", "error"), *DOORS)
     containers = ("deeds",)
 
     over: int = 0
     answer: str | None = None
     answered: int = 0
+    refused: bool = False
     deeds: set[tuple[str, str]] = field(default_factory=set)
 
     def see(self, event: Event, reading: Reading) -> None:
         """`over` is the event since which the session of this life was finished when it began, 0 where it was not."""
         if event.kind == "effect":
             self.deeds.add((event.site[5:], event.detail["intent"]))
+        elif event.kind == "error":
+            self.refused = True
         elif event.kind == "born":
-            self.over = self._finished(reading)
+            self.over, self.refused = self._finished(reading), False
             self.premises += self.over > 0
         elif event.kind == "returned":
             self._returned(event)
@@ -49,7 +52,7 @@ class _SameOutcome(Fold):
         lines = reading.lines
         if lines is None:
             expected = reading.head.setup.expected
-            return self.answered if expected and self.deeds.issuperset(expected) else 0
+            return self.answered if expected and not self.refused and self.deeds.issuperset(expected) else 0
         ends = (
             line.durable
             for line in reversed(lines)
@@ -115,6 +118,13 @@ class _RecoveryIdempotent(Fold):
                 )
 
 
+def _says_error(event: Event) -> bool:
+    """Whether a result that is ok by its status says otherwise: then nobody knows whether it happened."""
+    return event.detail.get("status", "ok") == "ok" and str(event.detail.get("content", "")).lstrip().startswith(
+        '{"error"'
+    )
+
+
 class _BoundedReexecution(Fold):
     """I8: after a crash at most one answered request is asked again, no call whose outcome is known is made again, and
     each open call at most once more before it has an outcome, lost answers aside.
@@ -157,7 +167,8 @@ class _BoundedReexecution(Fold):
         elif reading.current is not None and event.life > 0:
             call = (reading.current.id, reading.current.arguments)
             if kind == "result":
-                self.heard[call] = event.number
+                if not _says_error(event):
+                    self.heard[call] = event.number
             else:
                 self._called(call, event, reading)
 

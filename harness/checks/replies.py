@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -51,14 +52,21 @@ def _wrong(tool: Tool | None, arguments: str) -> str:
     """What is wrong with the arguments of a call; empty where they are whole, or where there is no such tool."""
     if tool is None:
         return ""
+    given = _keys(arguments)
+    if isinstance(given, str):
+        return given
+    missing = [key for key in tool.schema.get("required", ()) if key not in given]
+    return f"lacks the argument {missing[0]!r}" if missing else ""
+
+
+@lru_cache(maxsize=4_096)
+def _keys(arguments: str) -> frozenset[str] | str:
+    """The names of the arguments, or what is wrong with them; looked at once for many runs that begin alike."""
     try:
         given: Any = msgspec.json.decode(arguments)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return f"has arguments that are not JSON: {arguments[:60]}"
-    if not isinstance(given, dict):
-        return f"has arguments that are no JSON object: {arguments[:60]}"
-    missing = [key for key in tool.schema.get("required", ()) if key not in given]
-    return f"lacks the argument {missing[0]!r}" if missing else ""
+    return frozenset(given) if isinstance(given, dict) else f"has arguments that are no JSON object: {arguments[:60]}"
 
 
 whole_answers = FoldedCheck(_WholeAnswers)

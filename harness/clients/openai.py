@@ -20,6 +20,7 @@ import msgspec
 
 from harness.clients.retry_after import retry_after_ms
 from harness.errors import (
+    AuthenticationFailed,
     ConnectionLost,
     ContextTooLong,
     DoorError,
@@ -194,15 +195,20 @@ def _usage(spent: _Spent | None) -> Usage | None:
 def error_of(status: int, headers: Mapping[str, str], body: bytes) -> DoorError:
     """The error an answer amounts to: by its code and type where it has them, by its status otherwise.
 
-    Worth another try are 408, 409, 429 and 5xx, the statuses the vendor's own clients retry; a 429 that says that money
-    or quota is spent is not.
+    Worth another try are 408, 409, 429 and 5xx, the statuses the vendor's own clients retry. A 429 that says that money
+    or quota is spent, or that this one request is too large (`request_too_large`), asks for no wait: none would help.
     """
     message, kind, code = _reasons(body)
     word = code or kind or f"http_{status}"
-    if code == "context_length_exceeded" or (status in (413, 429) and message.startswith("Request too large")):
+    if code == "context_length_exceeded" or (status == 413 and message.startswith("Request too large")):
         return ContextTooLong(message, status, word)
-    if status == 429 and not any(part in word for part in _SPENT):
-        return RateLimited(message, status, word, retry_after_ms(headers))
+    if status == 429 and message.startswith("Request too large"):
+        return RateLimited(message, status, "request_too_large")
+    if status == 429:
+        spent = any(part in word for part in _SPENT)
+        return RateLimited(message, status, word, None if spent else retry_after_ms(headers))
+    if status in (401, 403):
+        return AuthenticationFailed(message, status, word)
     if status in (408, 409) or status >= 500:
         return ServerFailed(message, status, word, retry_after_ms(headers))
     return InvalidRequest(message, status, word)

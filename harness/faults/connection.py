@@ -35,7 +35,7 @@ class QuotaExceeded:
     kind: Literal["insufficient_quota", "request_too_large"] = "insufficient_quota"
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
-        said = "the quota is used up" if self.kind == "insufficient_quota" else "the request is above the limit"
+        said = "the quota is used up" if self.kind == "insufficient_quota" else "Request too large for a minute's limit"
         raise RateLimited(said, 429, self.kind)
 
 

@@ -8,11 +8,12 @@ the child.
     child: Disk      parent: Act    child: Acted    parent: Passed | Refused          a disk door
     child: a door    parent: Outcome, or Pending and the Outcome in a later turn      any other door
 
-Frames are msgpack with a length in front. Times are virtual milliseconds.
+Frames are msgpack (or, for text that is no unicode, JSON) with a length in front. Times are virtual milliseconds.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import select
 from typing import Any, TypeAlias
@@ -24,6 +25,9 @@ from harness.types import Answer, Effect, Kind, Limits, Message, Question, Reply
 
 FRAME_BYTES_MAX = 1 << 28
 """A frame that claims to be longer is garbage."""
+
+ODD = 1 << 31
+"""Set in the length of a frame with text that is no unicode, as a model may send: it is JSON, which can write that."""
 
 
 class Closed(BaseException):
@@ -319,6 +323,7 @@ class Pipe:
 
     def __init__(self, reads: int, writes: int, frames: Any, patience_seconds: float | None = None) -> None:
         self._reads, self._writes = reads, writes
+        self._frames = frames
         self._decoder = msgspec.msgpack.Decoder(frames)
         self._encode = msgspec.msgpack.Encoder().encode
         self._patience_seconds = patience_seconds
@@ -327,8 +332,12 @@ class Pipe:
 
     def send(self, frame: Struct) -> None:
         """Say something. Raises `Closed` where nobody is there."""
-        body = self._encode(frame)
-        data = memoryview(len(body).to_bytes(4, "big") + body)
+        odd = 0
+        try:
+            body = self._encode(frame)
+        except UnicodeEncodeError:
+            odd, body = ODD, json.dumps(msgspec.to_builtins(frame)).encode()
+        data = memoryview((odd | len(body)).to_bytes(4, "big") + body)
         try:
             while data:
                 data = data[os.write(self._writes, data) :]
@@ -337,13 +346,14 @@ class Pipe:
 
     def receive(self) -> Any:
         """The next frame. Raises `Closed`, `Silent` or `Garbage`."""
-        size = int.from_bytes(self._exactly(4), "big")
+        head = int.from_bytes(self._exactly(4), "big")
+        size = head & ~ODD
         if size > FRAME_BYTES_MAX:
             raise Garbage(f"a frame of {size} bytes")
         body = self._exactly(size)
         try:
-            return self._decoder.decode(body)
-        except (msgspec.DecodeError, UnicodeError) as error:
+            return msgspec.convert(json.loads(body), self._frames) if head & ODD else self._decoder.decode(body)
+        except (ValueError, RecursionError) as error:
             raise Garbage(f"{body[:40]!r}: {error}") from None
 
     def _exactly(self, size: int) -> bytes:

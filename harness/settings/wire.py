@@ -41,7 +41,7 @@ class WireHost:
         self.tool, self.query, self.human = host.tool, host.query, host.human
         self.sleep, self.now = host.sleep, host.now
         self.goal, self.tools, self.limits, self.session = host.goal, host.tools, host.limits, host.session
-        self.policy, self.budget, self.window = host.policy, host.budget, host.window
+        self.policy, self.budget, self.window, self.memory = host.policy, host.budget, host.window, host.memory
 
     async def model(self, request: Request, timeout_ms: int | None = None) -> Reply:
         """Ask the model over the wire. Raises the `DoorError` that the vendor's answer amounts to, or `TimedOut`."""

@@ -51,6 +51,6 @@ def test_a_broken_line_in_the_sources_of_the_reference_is_noticed(copy: Path) ->
 
 def test_a_mutant_on_trial_is_noticed_by_the_evals_of_faults(tmp_path: Path) -> None:
     named = 'mutant(name="retry_after_ignored")'
-    done = evals_in(ROOT, "test_faults.py", "--orchestrator", named, "-k", "RateLimit", "--report", str(tmp_path))
+    done = evals_in(ROOT, "test_faults.py", "--orchestrator", named, "-k", "F01", "--report", str(tmp_path))
     assert done.returncode == 1, done.stdout[-3_000:]
     assert "fail: backoff_respected" in done.stdout

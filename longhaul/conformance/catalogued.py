@@ -16,6 +16,7 @@ from harness.faults.sites import BOOT, kind_of
 from harness.points import points_after_death, sampled
 from harness.run import Run
 from harness.spec import Spec
+from harness.swarm import ground_of, swarm
 from harness.types import Expected
 from longhaul.conformance.capabilities import mutating_sites
 from longhaul.conformance.requirement import Probe
@@ -80,6 +81,13 @@ def _after_death(killed: Run) -> Iterator[Spec]:
         for times in PASSES if site in passed else ():
             strike = Strike(site, 1, shape.fault, times, recovery=True)
             yield replace(killed.spec, strikes=(*killed.spec.strikes, strike))
+
+
+def mixed(subject: Subject) -> Iterator[Spec]:
+    """Plans drawn by seeds: crashes and faults of every kind together; then all is mended and the run is taken up again."""
+    for run in subject.runs():
+        ground = ground_of(run)
+        yield from (replace(run.spec, strikes=swarm(seed, ground), heal=True) for seed in range(subject.effort.seeds))
 
 
 def expected(what: Expected, specs: Iterable[Spec]) -> Iterator[Spec]:

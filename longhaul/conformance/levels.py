@@ -98,7 +98,8 @@ class _Evidence:
             return "no clean run did the job" if not self._subject.clean else "no run to probe"
         if self._cut:
             return f"{len(self._seen)} of {self._planned} runs were made: {self._cut}"
-        void = next((seen for seen in self._seen if seen.void or seen.harness_error), None)
+        allowed = self._requirement.drawn
+        void = next((seen for seen in self._seen if seen.harness_error or (seen.void and not allowed)), None)
         if void is not None:
             return void.void or void.harness_error
         for name in self._requirement.checks:

@@ -38,7 +38,8 @@ class Requirement:
 
     Every one of `checks` must pass in at least one run and fail in none; `guards` must fail in none. `needs` names the
     capability without which the probes say nothing; an orchestrator that has it not is `absent` here, and that counts
-    against the level where it is `demanded`.
+    against the level where it is `demanded`. Plans that are `drawn` by a seed may strike where nobody comes by: those runs
+    are not valid and nothing worse, as long as others are.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Requirement:
     guards: tuple[str, ...] = ()
     needs: str = ""
     demanded: bool = True
+    drawn: bool = False
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,10 @@ ADVERSARIAL = (
         (catalogued.repaired,), ("converges",), NEVER, needs="journal",
     ),
     Requirement(
+        "mixed_faults", "ADVERSARIAL", "Crashes and faults of every kind together: it keeps its promises, and goes on.",
+        (catalogued.mixed,), ("converges", "effect_once"), NEVER, needs="journal", drawn=True,
+    ),
+    Requirement(
         "names_errors", "ADVERSARIAL", "What went wrong is named in its journal, whatever format that has.",
         (catalogued.masked, catalogued.surfaced), ("error_named",), needs="journal",
     ),

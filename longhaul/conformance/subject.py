@@ -29,13 +29,14 @@ class Effort:
     firsts: float
     seconds: float
     faults: float
+    seeds: int
 
 
 EFFORTS: dict[Tier, Effort] = {
-    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1, 0.2),
-    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.25, 1.0),
-    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0),
-    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0),
+    "smoke": Effort(5, 0.3, ("none", "half"), 0.03, 0.1, 0.2, 10),
+    "pr": Effort(6, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.25, 1.0, 150),
+    "nightly": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0, 1_500),
+    "release": Effort(12, 1.0, ("none", "half", "all_but_last_byte", "all"), 0.3, 0.5, 1.0, 10_000),
 }
 
 EXACTLY_ONCE = "pay_invoices"

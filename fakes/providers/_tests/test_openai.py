@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from fakes.providers.openai import TOOLS_MAX, answer, read_request
 from harness.clients.openai import body_of, error_of, reply_of
 from harness.errors import (
+    AuthenticationFailed,
     ConnectionLost,
     ContextTooLong,
     DoorError,
@@ -224,9 +225,18 @@ def test_a_rate_limit_arrives_with_the_wait_that_was_meant(wait: int | None) -> 
         InvalidRequest("messages.0: unexpected", 400, "invalid_request_error"),
         InvalidRequest("no such model", 404, "not_found_error"),
         ContextTooLong("input length exceeds", 400, "context_length_exceeded"),
+        RateLimited("the quota is used up", 429, "insufficient_quota"),
+        RateLimited("Request too large for a minute's limit", 429, "request_too_large"),
+        AuthenticationFailed("the key is not accepted", 401, "authentication_error"),
+        AuthenticationFailed("the key may not do this", 403, "permission_error"),
     ],
 )
 def test_every_other_error_arrives_as_itself(error: DoorError) -> None:
     sent = answer(error, "m", 0)
     arrived = error_of(sent.status, dict(sent.headers), sent.body)
     assert (type(arrived), vars(arrived)) == (type(error), vars(error))
+
+
+def test_text_that_is_no_unicode_is_mended_before_it_is_sent() -> None:
+    sent = answer(Reply("half a pair: \ud83d"), "m", 0)
+    assert reply_of(sent.body).text == "half a pair: " + "\ufffd" * 3

@@ -18,6 +18,7 @@ import respx
 from harness.clients.openai import GRACE_MS, OpenAIClient, body_of, error_of, open_http, reply_of
 from harness.clock import VirtualLoop
 from harness.errors import (
+    AuthenticationFailed,
     ConnectionLost,
     ContextTooLong,
     DoorError,
@@ -167,15 +168,15 @@ def wrong(message: str = "no", kind: str = "", code: str | None = None) -> bytes
         (
             429,
             wrong(code="insufficient_quota", kind="insufficient_quota"),
-            InvalidRequest,
+            RateLimited,
             "insufficient_quota",
         ),
-        (429, wrong(code="project_spend_limit_exceeded"), InvalidRequest, "project_spend_limit_exceeded"),
+        (429, wrong(code="project_spend_limit_exceeded"), RateLimited, "project_spend_limit_exceeded"),
         (
             429,
             wrong("Request too large for gpt: Limit 30000", code="rate_limit_exceeded"),
-            ContextTooLong,
-            "rate_limit_exceeded",
+            RateLimited,
+            "request_too_large",
         ),
         (429, b"", RateLimited, "http_429"),
         (
@@ -185,7 +186,8 @@ def wrong(message: str = "no", kind: str = "", code: str | None = None) -> bytes
             "context_length_exceeded",
         ),
         (400, wrong(kind="invalid_request_error"), InvalidRequest, "invalid_request_error"),
-        (401, wrong(code="invalid_api_key"), InvalidRequest, "invalid_api_key"),
+        (401, wrong(code="invalid_api_key"), AuthenticationFailed, "invalid_api_key"),
+        (403, wrong(kind="permission_error"), AuthenticationFailed, "permission_error"),
         (404, wrong(code="model_not_found"), InvalidRequest, "model_not_found"),
         (408, b"{}", ServerFailed, "http_408"),
         (409, b"{}", ServerFailed, "http_409"),

@@ -34,21 +34,23 @@ def useful(reply: Reply) -> bool:
 
 def sound_reply(reply: Reply) -> Reply:
     """The reply with a value of the right type in every field: nothing where the vendor gave none."""
-    usage, calls = reply.usage, reply.calls
-    if usage is not None and not (_count(usage.input) and _count(usage.cached) and _count(usage.output)):
-        usage = None
-    if type(reply.text) is type(reply.stop) is str and type(calls) is tuple and usage is reply.usage:
-        for call in calls:
-            if not (type(call.id) is type(call.name) is type(call.arguments) is str):
-                break
-        else:
+    try:  # adding up is the cheapest way to see that all of them are texts, or numbers
+        usage, texts = reply.usage, reply.text + reply.stop
+        for call in reply.calls:
+            texts += call.id + call.name + call.arguments
+        total = usage.input + usage.cached + usage.output if usage else 0
+        if type(texts) is str and type(total) is int and -TOKENS_MAX < total < TOKENS_MAX:
             return reply
-    sound = tuple(ToolCall(_text(call.id), _text(call.name), _text(call.arguments)) for call in calls or ())
-    return Reply(_text(reply.text), sound, _text(reply.stop), usage)
+    except TypeError:
+        pass
+    calls = tuple(ToolCall(_text(call.id), _text(call.name), _text(call.arguments)) for call in reply.calls or ())
+    return Reply(_text(reply.text), calls, _text(reply.stop), _sound_usage(reply.usage))
 
 
-def _count(number: object) -> bool:
-    return type(number) is int and 0 <= number <= TOKENS_MAX
+def _sound_usage(usage: Usage | None) -> Usage | None:
+    counts = (usage.input, usage.cached, usage.output) if usage else ()
+    sound = all(type(count) is int and 0 <= count < TOKENS_MAX for count in counts)
+    return usage if sound else None
 
 
 def _text(value: object) -> str:
@@ -67,13 +69,15 @@ def unusable(reply: Reply, what: str) -> tuple[str, str, Remedy] | None:
 
     A text that a policy asked for must be whole: a line that was cut in the middle would be a wrong fact.
     """
+    if reply.stop in WHOLE and (reply.text or what == "model"):
+        return None
     if reply.stop in WITHHELD:
         return "Refused", f"the model withheld its answer ({reply.stop}) {reply.text[:200]}".rstrip(), "person"
     if reply.stop in FILLED:
         return "ContextTooLong", f"the answer did not fit the window any more ({reply.stop})", "shrink"
     if not reply.stop:
         return "CutAnswer", "the answer came without its end; nothing of it is used", "again"
-    if what == "policy" and not (reply.text and reply.stop in WHOLE):
+    if what == "policy":
         return "CutAnswer", f"the summary is empty or not whole ({reply.stop})", "again"
     return None
 
@@ -83,22 +87,30 @@ def failed_answer(what: str, reply: Reply, why: tuple[str, str, Remedy], wait: i
     error, message, remedy = why
     return Failed(
         rule="answers", facts={"stop": reply.stop}, what=what, error=error, message=message, remedy=remedy,
-        not_before=now + wait if remedy == "again" else 0,
+        not_before=now + wait if remedy == "again" else 0, answered=True,
         tokens=message_tokens(Message("assistant", reply.text, reply.calls)),
     )  # fmt: skip
 
 
-_RESULT_TYPES = (str, str, str, int, int, int, int, bool)
+def plain(result: Result, tokens_max: int) -> bool:
+    """Whether a result is sound and can be shown just as it is: what nearly all of them are."""
+    try:
+        text = result.content + result.error
+        numbers = result.fetched_at + result.version + result.duration_ms + result.bytes + result.truncated
+    except TypeError:
+        return False
+    return (
+        type(text) is str and type(numbers) is int and result.status == "ok"
+        and text[:1] not in _SUSPECT and len(text) * 5 <= tokens_max * 4
+    )  # fmt: skip
+
+
+_SUSPECT = ("", "{", " ", "\n", "\r", "\t")
+"""Beginnings of a result that is empty, or may be an object that holds an error."""
 
 
 def sound_result(result: Result) -> Result:
     """The result with a value of the right type in every field; a status that nobody knows is an error."""
-    types = (
-        type(result.content), type(result.status), type(result.error), type(result.fetched_at), type(result.version),
-        type(result.duration_ms), type(result.bytes), type(result.truncated),
-    )  # fmt: skip
-    if types == _RESULT_TYPES and result.status in ("ok", "error"):
-        return result
     status: Literal["ok", "error"] = "ok" if result.status == "ok" else "error"
     why = _text(result.error)
     if status == "error" and not why:
@@ -113,13 +125,12 @@ def _number(value: object) -> int:
     return value if type(value) is int and abs(value) <= TOKENS_MAX else 0
 
 
-_OBJECT_BEGINS = ("{", " ", "\n", "\r", "\t")
-
-
 def contradiction(result: Result) -> str:
-    """The error that a result with status ok holds: it says neither that the call was done nor that it was not."""
+    """What in a result says neither that the call was done nor that it was not: an error within an ok, an unknown status."""
     content = result.content
-    if content[:1] not in _OBJECT_BEGINS or result.status != "ok" or not content.lstrip().startswith("{"):
+    if result.status not in ("ok", "error"):
+        return f"status {plain_repr(result.status)}"
+    if result.status != "ok" or not isinstance(content, str) or not content.lstrip().startswith("{"):
         return ""
     try:
         given = msgspec.json.decode(content)
@@ -140,10 +151,18 @@ def told(result: Result, mutating: bool, tokens_max: int) -> str:
 
 
 def clipped(text: str, tokens_max: int) -> str:
-    """Head and tail of a text that is too long, with a note of what is missing; empty where it fits."""
+    """Head and tail of a text that is too long, with a note of what is missing; empty where it fits.
+
+    Whole lines are kept where there are any: half a line can be read as a whole one that says something else. What is
+    left of a line that alone is too long ends in an ellipsis.
+    """
     if len(text) * 5 <= tokens_max * 4 or count_tokens(text_bytes(text)) <= tokens_max:
         return ""
     share = tokens_max * 32 // 10 * len(text) // max(1, text_bytes(text)) // 2
     head, tail = text[:share], text[len(text) - share :]
-    missing = len(text) - 2 * share
-    return f"{head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{tail}"
+    whole_head, broken_head = head.rpartition("\n")[::2] if "\n" in head else (f"{head}...", "")
+    broken_tail, whole_tail = tail.partition("\n")[::2] if "\n" in tail else ("", f"...{tail}")
+    missing = len(text) - 2 * share + len(broken_head) + len(broken_tail)
+    return (
+        f"{whole_head}\n[{missing} of {len(text)} characters are left out here; the journal holds them]\n{whole_tail}"
+    )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -75,6 +78,23 @@ def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: in
     return Config(tools, validators, policy, budget, window, tools_tokens(tools))
 
 
+_NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
+
+
+def twice_named(arguments: str) -> str:
+    """What is wrong with JSON that names one thing twice: every reader takes another of its values. '' where nothing is."""
+    names = _NAMES.findall(arguments)
+    if len(set(names)) == len(names):
+        return ""
+    twice: list[str] = []
+
+    def noted(pairs: list[tuple[str, Any]]) -> None:
+        twice.extend(name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+
+    json.loads(arguments, object_pairs_hook=noted)
+    return f"the arguments name {twice[0]!r} twice" if twice else ""
+
+
 @lru_cache(maxsize=256)
 def validator(schema: bytes) -> Callable[[str], str]:
     """What is wrong with JSON arguments, under a tool's JSON Schema; compiled once."""
@@ -89,7 +109,7 @@ def validator(schema: bytes) -> Callable[[str], str]:
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return f"the arguments are not JSON ({error})"
         if compiled.is_valid(given):
-            return ""
+            return twice_named(arguments)
         first = next(compiled.iter_errors(given))
         path = "/".join(str(part) for part in first.instance_path)
         return f"the arguments break the schema{f' at {path}' if path else ''}: {first.message}"

@@ -65,7 +65,7 @@ Remedy = Literal["again", "shrink", "person", "none"]
 class Failed(_Entry, frozen=True, kw_only=True, gc=False):
     """A request (`what` is "model" or "policy") or a call (`what` is its id) failed; not to be tried before `not_before`.
 
-    `tokens` is the output of an answer that came and could not be used.
+    `answered`: the model did answer, with `tokens` of output, and the answer cannot be used.
     """
 
     what: str
@@ -73,6 +73,7 @@ class Failed(_Entry, frozen=True, kw_only=True, gc=False):
     message: str
     not_before: int = 0
     remedy: Remedy = "again"
+    answered: bool = False
     tokens: int = 0
 
 

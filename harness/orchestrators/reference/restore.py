@@ -31,3 +31,9 @@ def restore(data: bytes, session: str) -> Restored:
     replies = (entry.reply for entry in entries if isinstance(entry, Replied))
     ids = frozenset(REQUESTS).union(call.id for reply in replies for call in reply.calls)
     return Restored(records.size, barrier, ids, fold(entries))
+
+
+def durable_size(data: bytes, barrier: int) -> int:
+    """How much of a journal was flushed for certain, by a life that went through `barrier` flushes."""
+    records = decode(data)
+    return next((record.offset for record in records.records if record.barrier >= barrier), records.size)

@@ -20,6 +20,7 @@ from harness.orchestrators.reference.answers import (
     contradiction,
     failed_answer,
     odd_usage,
+    plain,
     sound_reply,
     sound_result,
     told,
@@ -43,7 +44,7 @@ from harness.orchestrators.reference.entries import (
     encode,
 )  # fmt: skip
 from harness.orchestrators.reference.recollection import Recollection
-from harness.orchestrators.reference.restore import Restored, restore
+from harness.orchestrators.reference.restore import Restored, durable_size, restore
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
@@ -83,7 +84,7 @@ async def _run(host: Host) -> str:
 
 
 class Contradiction(DoorError):
-    """A result that is ok by its status and an error by its content."""
+    """A result that is ok by its status and an error by its content, or of a status that nobody knows."""
 
 
 def _recollection(host: Host, data: bytes) -> Recollection | None:
@@ -117,7 +118,6 @@ class _Shell:
         self.state: State = restored.state
         self._noted: list[bytes] = []
         host.standing = lambda: standing(self.state, self.config)
-        self._size = self._durable = restored.size
         self._clock_off = max(0, self.state.at - host.now())
         self._step_max_ms = DOWN_MAX_MS
         self._open()
@@ -134,21 +134,12 @@ class _Shell:
         elif state.finished is None or state.finished.outcome == "parked":
             self.note(Resumed(rule="resume", facts={"lives": state.lives}, life=state.lives))
 
-    def _now(self) -> int:
-        """The session's own time: the host's, but it never goes back and never leaps.
-
-        A clock that jumps by more than anything under way can take is followed from where it is now; only people may
-        take as long as they like. So waits are durations, and a jump neither eats a budget nor stretches a wait.
-        """
-        at, now = self.state.at, self.host.now() + self._clock_off
-        if at <= now <= at + self._step_max_ms or (at <= now and self.state.waiting_since is not None):
-            return now
-        self._clock_off += at - now
-        return at
-
     def note(self, entry: Entry) -> None:
         """Record one entry, and fold it in. It reaches the disk before anything else passes the door (`write`)."""
-        stamped = replace(entry, at=self._now())
+        now = self.host.now() + self._clock_off
+        if not 0 <= now - self.state.at <= self._step_max_ms:
+            now = self._now()
+        stamped = replace(entry, at=now)
         try:
             json = encode(stamped)
         except UnicodeEncodeError:  # a lone surrogate, which no journal in UTF-8 can hold
@@ -160,13 +151,24 @@ class _Shell:
         if self._recollection is not None:
             self._recollection.add(framed, stamped, self.state)
 
+    def _now(self) -> int:
+        """The session's own time: the host's, but it never goes back and never leaps.
+
+        A clock that jumps by more than anything under way can take is followed from where it is now; only people may
+        take as long as they like. So waits are durations, and a jump neither eats a budget nor stretches a wait.
+        """
+        at, now = self.state.at, self.host.now() + self._clock_off
+        if at <= now and (now - at <= self._step_max_ms or self.state.waiting_since is not None):
+            return now
+        self._clock_off += at - now
+        return at
+
     def write(self) -> None:
         """Hand what was noted to the disk, in one append."""
         if self._noted:
             data = b"".join(self._noted)
             self._noted.clear()
             self.host.append(data)
-            self._size += len(data)
 
     def flush(self) -> None:
         """Make everything recorded so far durable.
@@ -180,9 +182,8 @@ class _Shell:
         try:
             self.host.flush()
         except DiskFailed:
-            self.host.truncate(self._durable)
+            self.host.truncate(durable_size(self.host.read(), self._journal.barrier))
             raise
-        self._durable = self._size
         self._journal.flushed()
 
     async def perform(self, command: Command) -> None:
@@ -243,15 +244,14 @@ class _Shell:
                 reused.append(call.id)
             self._ids.add(call.id)
             calls.append(call)
-        told = clipped(reply.text, self._shown_max)
-        if reused:
-            return Replied(rule="ids", reply=replace(reply, calls=tuple(calls)), reused=tuple(reused), told=told)
+        told = clipped(reply.text, self._shown_max) if reply.text else ""
         odd = odd_usage(reply.usage)
-        return (
-            Replied(rule="usage", facts={"usage": odd}, reply=reply, told=told)
-            if odd
-            else Replied(reply=reply, told=told)
-        )
+        if not (reused or odd):
+            return Replied(reply=reply, told=told)
+        facts = {"usage": odd} if odd else None
+        if reused:
+            reply = replace(reply, calls=tuple(calls))
+        return Replied(rule="ids" if reused else "usage", facts=facts, reply=reply, reused=tuple(reused), told=told)
 
     async def _call_all(self, command: CallAll) -> None:
         await self._wait(command.not_before)
@@ -281,15 +281,18 @@ class _Shell:
             result = await self.host.tool(call, intent.key, timeout_ms=timeout_ms)
         except DoorError as error:
             return self._call_failed(call.id, error)
-        return self._outcome(call, sound_result(result))
+        if plain(result, self._shown_max):
+            return Returned(id=call.id, result=result)
+        return self._outcome(call, result)
 
     def _outcome(self, call: ToolCall, result: Result) -> Entry:
-        """What a call returned; one that says ok and holds an error has not said whether it happened."""
+        """What a call returned; a mutating one that contradicts itself has not said whether it happened."""
         tool = self._tools.get(call.name)
         mutating = tool is None or tool.effect != "read"
         error = contradiction(result) if mutating else ""
         if error:
-            return self._call_failed(call.id, Contradiction(f"status ok, and an error: {error}"))
+            return self._call_failed(call.id, Contradiction(f"the result says neither done nor not done: {error}"))
+        result = sound_result(result)
         return Returned(id=call.id, result=result, told=told(result, mutating, self._shown_max))
 
     def _call_failed(self, call_id: str, error: DoorError) -> Failed:

@@ -18,7 +18,7 @@ def standing(state: State, config: Config) -> Standing:
     """
     limits = state.limits
     started = state.started.at if state.started else 0
-    pressed = config.trigger * room(state, config)
+    pressed = min(config.trigger * room(state, config), config.window - config.tools_tokens - limits.max_output)
     under_way = (state.failure, state.failures, state.pending, state.open, state.compacting, state.condensed)
     steady = (state.unusable, state.stalled, state.careful, state.loop.same, state.loop.swing, state.overflow is None)
     quiet = not any(under_way) and state.finished is None
@@ -29,6 +29,6 @@ def standing(state: State, config: Config) -> Standing:
             (state.tokens, limits.tokens),
             (state.cost, limits.cost),
             (state.at - started - state.idle_ms, limits.compute_ms),
-            (state.view.weight, 0 if math.isinf(pressed) else math.floor(pressed)),
+            (state.view.weight, max(1, math.floor(pressed))),
         ),
     )

@@ -65,11 +65,13 @@ class State(msgspec.Struct, frozen=True, gc=False):
     """Everything `decide` may know; a pure function of the journal.
 
     `pending` are calls of the last reply that were not begun, `open` those without outcome, `returned` the outcomes of
-    the turn so far. `tokens` and `cost` count every request, answered or not. `idle_ms` is time spent on people and
-    between lives. `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were
-    empty or cut. After a crash the session is `careful` until a call has an outcome: every intent is made durable, so
-    that a call which kills the process is known by its name. `overflow` is the vendor's word that the request is too
-    long, `compacted_turn` and `shrunk_turn` when the policy was last asked and when the view was last made to fit.
+    the turn so far. `tokens` and `cost` count every request, answered or not; `asked` is the size of the last one,
+    `wasted` counts answers that could not be used. `idle_ms` is time spent on people and between lives.
+
+    `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were empty or cut.
+    After a crash the session is `careful` until a call has an outcome: every intent is made durable, so that a call which
+    kills the process is known by its name. `overflow` is the vendor's word that the request is too long;
+    `compacted_turn` and `shrunk_turn` tell when the policy was last asked and when the view was last made to fit.
     """
 
     started: Started | None = None
@@ -88,6 +90,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     tokens: int = 0
     cost: int = 0
     asked: int = 0
+    wasted: int = 0
     idle_ms: int = 0
     waiting_since: int | None = None
     warned: tuple[str, ...] = ()
@@ -179,8 +182,12 @@ def _price(state: State, usage: Usage | None, own: int) -> tuple[int, int]:
     """
     if usage is None:
         return own, 5 * own
-    output = usage.output if usage.output == own else max(own, min(usage.output, state.limits.max_output))
-    return output, 5 * output - max(0, min(usage.cached, state.asked)) * 9 // 10
+    output, cached = usage.output, usage.cached
+    if output != own:
+        output = max(own, min(output, state.limits.max_output))
+    if not 0 <= cached <= state.asked:
+        cached = state.asked if cached > 0 else 0
+    return output, 5 * output - cached * 9 // 10
 
 
 def _replied(state: State, entry: Replied) -> State:
@@ -203,7 +210,8 @@ def _failed(state: State, entry: Failed) -> State:
         tokens=state.tokens + entry.tokens, cost=state.cost + 5 * entry.tokens,
     )  # fmt: skip
     if entry.what == "model":
-        return replace(state, overflow=entry) if entry.remedy == "shrink" else state
+        overflow = entry if entry.remedy == "shrink" else state.overflow
+        return replace(state, overflow=overflow, wasted=state.wasted + entry.answered)
     if entry.remedy == "none":
         return replace(state, compacting=None, condensed=(), compacted_turn=state.turn, failures=0)
     return state
@@ -222,31 +230,37 @@ def _call_failed(call: Open, entry: Failed) -> Open:
 
 
 def _called(state: State, entry: Called) -> State:
-    begun = {intent.call.id for intent in entry.intents}
-    known = {call.intent.call.id: call for call in state.open}
-    for intent in entry.intents:
-        before = known.get(intent.call.id)
-        known[intent.call.id] = replace(before, standing="running") if before else Open(intent)
-    pending = tuple(call for call in state.pending if call.id not in begun)
-    return replace(state, at=entry.at, pending=pending, open=tuple(known.values()))
+    if state.open:
+        known = {call.intent.call.id: call for call in state.open}
+        for intent in entry.intents:
+            before = known.get(intent.call.id)
+            known[intent.call.id] = replace(before, standing="running") if before else Open(intent)
+        opened = tuple(known.values())
+    else:
+        opened = tuple(map(Open, entry.intents))
+    begun = [intent.call.id for intent in entry.intents]
+    pending = tuple([call for call in state.pending if call.id not in begun])
+    return replace(state, at=entry.at, pending=pending, open=opened)
 
 
 def _returned(state: State, entry: Returned) -> State:
     calls = state.reply.calls if state.reply else ()
-    if all(entry.id != call.id for call in calls) or any(entry.id == known for known, _ in state.returned):
+    outcomes = dict(state.returned)
+    if entry.id in outcomes or entry.id not in [call.id for call in calls]:
         return replace(state, at=entry.at)
-    returned = (*state.returned, (entry.id, entry.told or shown(entry.result)))
-    pending = tuple(call for call in state.pending if call.id != entry.id) if state.pending else ()
-    still = tuple(call for call in state.open if call.intent.call.id != entry.id)
+    outcomes[entry.id] = entry.told or shown(entry.result)
     view, loop = state.view, state.loop
-    if len(returned) == len(calls):
-        outcomes = dict(returned)
+    if len(outcomes) == len(calls):
+        turn = []
         for call in calls:
-            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))
-        loop = turned(loop, tuple([(call.name, call.arguments, outcomes[call.id]) for call in calls]))
+            told = outcomes[call.id]
+            view = view.append(Message("tool", told, call_id=call.id))
+            turn.append((call.name, call.arguments, told))
+        loop = turned(loop, tuple(turn))
     return replace(
-        state, at=entry.at, pending=pending, open=still, returned=returned, view=view, loop=loop, stalled=0,
-        careful=False,
+        state, at=entry.at, view=view, loop=loop, stalled=0, careful=False, returned=tuple(outcomes.items()),
+        pending=tuple([call for call in state.pending if call.id != entry.id]) if state.pending else (),
+        open=tuple([call for call in state.open if call.intent.call.id != entry.id]),
     )  # fmt: skip
 
 
@@ -257,8 +271,9 @@ def _waiting(state: State, entry: Waiting) -> State:
 
 
 def _answered(state: State, entry: Answered) -> State:
+    """A call that did not happen is where it was before: no step forward, or a crash loop would never be seen as one."""
     waited = entry.at - state.waiting_since if state.waiting_since is not None else 0
-    state = replace(state, at=entry.at, waiting_since=None, idle_ms=state.idle_ms + waited, stalled=0, careful=False)
+    state = replace(state, at=entry.at, waiting_since=None, idle_ms=state.idle_ms + waited)
     if entry.happened:
         result = entry.result or Result()
         told = entry.told or ("" if result.content or result.error else DONE)

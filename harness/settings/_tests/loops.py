@@ -256,6 +256,14 @@ async def looks_around(host: Host) -> str:
     return "seen"
 
 
+async def echoes(host: Host) -> str:
+    """Says half of a character wherever one can say something."""
+    half = "\ud83d"
+    await host.tool(ToolCall("c", "note", '{"text": "x"}'), f"key {half}")
+    answer = await host.human(Question(half, "pay", half, "{}"))
+    return answer.text
+
+
 async def forges(host: Host) -> str:
     """Writes as many bytes as it says, but other ones, and is killed before anybody reads them."""
     os.write(host._journal, b"forged\n")  # type: ignore[attr-defined]

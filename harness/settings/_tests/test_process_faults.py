@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from harness.faults import (
     Drift,
     FailBefore,
     Hang,
+    OddText,
     RateLimit,
     Slow,
     StaleRead,
@@ -159,6 +160,17 @@ def strike_at(fault: Any, site: str) -> Spec:
 def test_every_built_in_fault_does_at_every_site_what_it_does_in_sim(fault: Any, site: str) -> None:
     sim, _ = agree(strike_at(fault, site))
     assert all(sim.fired)
+
+
+@pytest.mark.parametrize("site", ["model", "tool"])
+@pytest.mark.parametrize("kind", ["nul", "surrogate", "ansi", "long_line"])
+def test_odd_text_travels_as_it_is(kind: Any, site: str) -> None:
+    agree(replace(strike_at(OddText, site), strikes=(Strike(BEFORE[site][1], 1, OddText(kind)),)))
+
+
+def test_what_is_no_unicode_travels_both_ways() -> None:
+    sim, _ = agree(of("own: echoes"))
+    assert "\ufffd" in next(event.detail["text"] for event in sim.events if event.kind == "question")
 
 
 def test_a_life_after_healing_finds_the_journal_and_does_nothing() -> None:

@@ -15,19 +15,28 @@ import pytest
 
 from harness.checks import judge
 from harness.faults import (
+    ContextOverflow,
     CrashAfter,
     CrashBefore,
+    DuplicateCallIds,
     EmptyAnswer,
     FailAfter,
     FailBefore,
     HallucinatedTool,
     Hang,
     HangAfter,
+    MalformedArguments,
+    ModelGone,
+    OddText,
+    QuotaExceeded,
     RateLimit,
     ServerError,
     Slow,
     Strike,
     TornAppend,
+    TruncatedArguments,
+    Unauthorized,
+    WrongUsage,
 )  # fmt: skip
 from harness.run import execute
 from harness.settings._tests.alike import facts, of, pair, story_without_pins
@@ -122,6 +131,10 @@ FAILURES: tuple[Any, ...] = (
     *map(RateLimit, (None, 0, 1, 1_500, -5, 10**12)),
     *map(ServerError, (500, 502, 529)),
     *map(Slow, (100, 60_000)),
+    *map(QuotaExceeded, ("insufficient_quota", "request_too_large")),
+    *map(Unauthorized, (401, 403)),
+    ModelGone(),
+    ContextOverflow(),
     FailBefore(),
     FailAfter(),
     Hang(),
@@ -144,6 +157,11 @@ def test_a_failure_reaches_the_orchestrator_as_the_same_exception(fault: Any) ->
     [
         EmptyAnswer(),
         HallucinatedTool(),
+        DuplicateCallIds(),
+        MalformedArguments("trailing_comma"),
+        TruncatedArguments(),
+        OddText("ansi"),
+        WrongUsage(),
         RateLimit(700),
         ServerError(),
         Slow(3_000),

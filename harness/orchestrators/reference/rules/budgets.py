@@ -13,7 +13,7 @@ def budgets(state: State, config: Config) -> Command | None:
     limits = state.limits
     request = state.view.weight + config.tools_tokens
     for cap, used, reserve, limit in (
-        ("turns", state.turn, 1, limits.turns),
+        ("turns", state.turn + state.wasted, 1, limits.turns),
         ("tokens", state.tokens, request + limits.max_output, limits.tokens),
         ("cost", state.cost, request + 5 * limits.max_output, limits.cost),
         ("compute_ms", state.compute_ms, 0, limits.compute_ms),

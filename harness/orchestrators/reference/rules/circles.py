@@ -11,7 +11,9 @@ from harness.orchestrators.reference.state import State
 def break_circles(state: State, config: Config) -> Command | None:
     """Tell the model once that it repeats itself; park the session where that does not help."""
     loop, reply = state.loop, state.reply
-    if loop.laps < LAPS_NUDGED or reply is None or not reply.calls or state.open or not loop.fresh_lap:
+    if loop.same < LAPS_NUDGED and loop.swing < 2 * LAPS_NUDGED:
+        return None
+    if reply is None or not reply.calls or state.open or not loop.fresh_lap:
         return None
     if LAPS_NUDGED < loop.laps < LAPS_MAX:
         return None

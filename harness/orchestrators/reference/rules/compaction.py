@@ -27,7 +27,7 @@ from harness.vector import Vector
 
 def compact(state: State, config: Config) -> Command | None:
     """Offer the view to the policy where it is pressed for room, once a turn; squeeze it where it still cannot be sent."""
-    if state.compacting is None and state.overflow is None and not _pressed(state, config):
+    if state.compacting is None and not _pressed(state, config):
         return None
     if state.compacted_turn == state.turn:
         return _squeeze(state, config) if _too_long(state, config) else None
@@ -45,7 +45,7 @@ def room(state: State, config: Config) -> int:
 
 def _pressed(state: State, config: Config) -> bool:
     """Whether the view takes so much of its room that the policy is asked; one that cannot be sent always does."""
-    return state.view.weight >= config.trigger * room(state, config)
+    return state.view.weight >= config.trigger * room(state, config) or _too_long(state, config)
 
 
 def _too_long(state: State, config: Config) -> bool:
