@@ -59,7 +59,7 @@ MUTANTS = (
         "clock_used_for_order",
         "the journal is put in the order of its time stamps",
         (
-            Change(SHELL, "stamped = replace(entry, at=self._now())", "stamped = replace(entry, at=self.host.now())"),
+            Change(SHELL, "stamped = replace(entry, at=now)", "stamped = replace(entry, at=self.host.now())"),
             Change(RESTORE, "fold(entries)", "fold(sorted(entries, key=lambda entry: entry.at))"),
         ),
         "effect_once",

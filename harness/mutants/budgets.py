@@ -37,14 +37,14 @@ MUTANTS = (
     Mutant(
         "waiting_eats_budget",
         "the hours that people take count as computing time",
-        (Change(STATE, "idle_ms=state.idle_ms + waited,", ""),),
+        (Change(STATE, ", idle_ms=state.idle_ms + waited", ""),),
         "no_lost_effect",
         at_payments("blind"),
     ),
     Mutant(
         "clock_believed",
         "a clock that jumps ahead eats the computing time",
-        (Change(SHELL, "        if at <= now <= at + self._step_max_ms or", "        if True or"),),
+        (Change(SHELL, "            now = self._now()\n        stamped", "            pass\n        stamped"),),
         "no_lost_effect",
         (Ground(paying(Strike("model", 2, ClockJump(3_600_000)))),),
     ),

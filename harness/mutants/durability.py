@@ -6,6 +6,11 @@ from harness.faults import CrashAfter, CrashBefore, NoSpace, Strike, SyncFailed
 from harness.mutants.grounds import CLEAN, JOURNAL, RESTORE, SHELL, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
+FLUSH_FAILED = (
+    "            self.host.truncate(durable_size(self.host.read(), self._journal.barrier))\n            raise\n"
+)
+"""What is done after a flush that failed."""
+
 MUTANTS = (
     Mutant(
         "no_flush",
@@ -67,7 +72,7 @@ MUTANTS = (
     Mutant(
         "flush_error_swallowed",
         "a failed flush is taken for one that went through",
-        (Change(SHELL, "            self.host.truncate(self._durable)\n            raise\n", "            pass\n"),),
+        (Change(SHELL, FLUSH_FAILED, "            pass\n"),),
         "decision_durable",
         (Ground(paying(Strike("disk:flush", 4, NoSpace(), None)), progress=False),),
     ),
@@ -91,7 +96,7 @@ MUTANTS = (
         (
             Change(
                 SHELL,
-                "            self.host.truncate(self._durable)\n            raise\n",
+                FLUSH_FAILED,
                 "            self.host.flush()\n",
             ),
         ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from harness.faults import HugeResult, Slow, Strike
-from harness.mutants.grounds import ANSWERS, SHELL, STATE, capped, paying, renaming
+from harness.mutants.grounds import ANSWERS, COMPACTION, SHELL, STATE, capped, paying, renaming
 from harness.mutants.mutant import Change, Ground, Mutant
 from harness.types import Limits
 
@@ -29,9 +29,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                "        for call in calls:\n"
-                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n',
-                "        for known, text in returned:\n            view = view.append(Message('tool', text, call_id=known))\n",
+                "        for call in calls:\n            told",
+                "        for call in sorted(calls, key=lambda call: list(outcomes).index(call.id)):\n            told",
             ),
         ),
         "transcript_well_formed",
@@ -40,13 +39,7 @@ MUTANTS = (
     Mutant(
         "result_clipped",
         "the model sees only the beginning of a result",
-        (
-            Change(
-                STATE,
-                'Message("tool", outcomes[call.id], call_id',
-                'Message("tool", outcomes[call.id][:40], call_id',
-            ),
-        ),
+        (Change(STATE, 'Message("tool", told, call_id', 'Message("tool", told[:40], call_id'),),
         "world_correct",
         (Ground(renaming()),),
     ),
@@ -69,8 +62,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n',
-                '            view = view.append(Message("tool", outcomes[call.id], call_id=call.id))\n'
+                "            turn.append((call.name, call.arguments, told))\n",
+                "            turn.append((call.name, call.arguments, told))\n"
                 '        view = view.append(Message("user", "\\n".join(m.content for m in view)))\n',
             ),
         ),
@@ -91,9 +84,12 @@ MUTANTS = (
         (Ground(capped(tokens=8_000), progress=False),),
     ),
     Mutant(
-        "huge_result_shown",
-        "a result is shown whole, however long it is",
-        (Change(ANSWERS, "    if len(text) * 5 <= tokens_max * 4 or", "    if True or"),),
+        "too_long_sent",
+        "a request that cannot fit the window is sent",
+        (
+            Change(ANSWERS, "    if len(text) * 5 <= tokens_max * 4 or", "    if True or"),
+            Change(COMPACTION, "return state.overflow is not None or request > config.window", "return False"),
+        ),
         "window_kept",
         (Ground(paying(Strike("tool:list_invoices", 1, HugeResult(5_000_000)), limits=Limits(tokens=0))),),
     ),
