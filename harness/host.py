@@ -255,7 +255,8 @@ class Host:
 
         wait = timeout_ms if faults or self._late(key) or (timeout_ms or QUERY_MS) < QUERY_MS else None
         result: Result | None = await self._passed(Passage(self, site, nth, key), faults, proceed, wait)
-        self._record(site, nth, "result", {"key": key, "found": result is not None})
+        told = {"content": result.content} if result is not None else {}
+        self._record(site, nth, "result", {"key": key, "found": result is not None, **told})
         return result
 
     async def human(self, question: Question) -> Answer:
@@ -275,7 +276,8 @@ class Host:
             answer: Answer = await self._passed(Passage(self, "human", nth, question), faults, proceed)
         finally:
             self.asking -= not self.dead
-        self._record("human", nth, "answer", {"text": answer.text, "happened": answer.happened})
+        told = {"content": answer.result.content} if answer.result is not None else {}
+        self._record("human", nth, "answer", {"text": answer.text, "happened": answer.happened, **told})
         return answer
 
     async def sleep(self, ms: int) -> None:

@@ -9,19 +9,21 @@ once gets nowhere. Strikes are drawn by hash, so a seed means the same strikes e
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any
 
-from harness.catalogue.faults import HAZARDS, touched
-from harness.checks import CHECKS, SAFETY, Check
+from harness.catalogue.faults import HAZARDS, expectation, touched
+from harness.checks import CHECKS, SAFETY, Check, converges, effect_once
 from harness.faults import (
     ContextOverflow,
     CrashAfter,
     CrashBefore,
     DiskRefuses,
     Drift,
+    EmptyResult,
+    ErrorInOk,
     FailBefore,
     Hang,
     NoSpace,
@@ -35,6 +37,7 @@ from harness.faults import (
 )
 from harness.faults.sites import kind_of
 from harness.run import Run
+from harness.spec import Spec
 
 STRIKES_MOST = 4
 """Strikes of one seed. Most bugs need no more than three operations (CrashMonkey, OSDI'18)."""
@@ -53,9 +56,21 @@ LOSSES = (ContextOverflow(), StopReason("model_context_window_exceeded"), QuotaE
 """Faults that make an orchestrator throw away what its model was told: whether the work still comes out right is luck."""
 
 
-def demands(strikes: Iterable[Strike]) -> tuple[Check, ...]:
-    """What must hold of a healed run: everything, or where something was lost for good, what must never happen."""
-    return SAFETY if any(strike.fault in LOSSES for strike in strikes) else CHECKS
+WORDLESS = (EmptyResult, ErrorInOk)
+"""Faults after which the outcome of a call does not say what was done."""
+
+
+def demands(spec: Spec) -> tuple[Check, ...]:
+    """What a healed run owes: everything where its strikes are to be masked, else safety, and the goal once all is healed.
+
+    Where what was said is lost, what must never happen is left; and where nothing was said about what was done, a model
+    that is told no more of it may decide to do it again, which is no fault of the orchestrator.
+    """
+    struck = [strike.fault for strike in spec.strikes]
+    if any(fault in LOSSES for fault in struck):
+        wordless = any(isinstance(fault, WORDLESS) for fault in struck)
+        return tuple(check for check in SAFETY if not (wordless and check is effect_once))
+    return CHECKS if expectation(spec) == "mask" else (*SAFETY, converges)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.mutation [--kept] [--write]`: break the reference mechanically; exit 1 where too much is missed."""
+"""`python -m benchmarks.mutation [--kept] [--write]`: break the reference mechanically; exit 1 where too much passes."""
 
 from __future__ import annotations
 

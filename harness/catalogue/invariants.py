@@ -174,7 +174,7 @@ RECORDS: tuple[Invariant, ...] = (
             "Fold the journal and go on where it ends: one request and one batch of calls at the most.",
             "measured: LangGraph with durability at exit does the whole graph again",
         ),
-        "cost", ("bounded_reexecution",), paying(Strike("model", 4, CrashBefore()), by="naive"),
+        "cost", ("bounded_reexecution",), paying(Strike("model", 4, CrashBefore()), by="result_not_flushed"),
     ),
     Invariant(
         Entry(

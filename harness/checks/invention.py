@@ -21,7 +21,7 @@ class _NothingInvented(Fold):
     """
 
     name = "nothing_invented"
-    wants = (("model", "request"), ("model", "reply"), ("human", "answer"))
+    wants = (("model", "request"), ("model", "reply"), ("human", "answer"), ("query", "result"))
     containers = ("said",)
 
     begun: bool = False
@@ -36,8 +36,8 @@ class _NothingInvented(Fold):
         if event.kind == "reply":
             if self.asking and FACT in detail["text"]:
                 self.said.append(detail["text"])
-        elif event.kind == "answer":
-            self.said.append(str(detail["text"]))
+        elif event.kind in ("answer", "result"):
+            self.said += [str(detail.get("text", "")), str(detail.get("content", ""))]
         else:
             self.asking = detail["tools"] > 0
             if self.asking:

@@ -27,16 +27,16 @@ LINE_CHARACTERS = 200
 """Of an outcome that changed the world, what is kept when its exchange is left out."""
 
 
-def squeezed(view: View, tokens_max: int, changing: Collection[str] = ()) -> tuple[Message, ...]:
+def squeezed(view: View, tokens_max: int, reading: Collection[str] = ()) -> tuple[Message, ...]:
     """The view in at most so many tokens, where its pins allow that; a shorter one in any case, or the same.
 
-    `changing` are the names of the tools that change the world.
+    `reading` are the names of the tools that change nothing; what any other did is kept in a line.
     """
     messages = tuple(view)
     if view_tokens(messages) <= tokens_max:
         return messages
     cut = _levelled(messages, tokens_max)
-    return cut if view_tokens(cut) <= tokens_max else _newest(cut, tokens_max, changing)
+    return cut if view_tokens(cut) <= tokens_max else _newest(cut, tokens_max, reading)
 
 
 def _levelled(messages: Sequence[Message], tokens_max: int) -> tuple[Message, ...]:
@@ -61,7 +61,7 @@ def _may_be_cut(message: Message) -> bool:
     return message.role == "tool" and not message.pinned
 
 
-def _newest(messages: Sequence[Message], tokens_max: int, changing: Collection[str]) -> tuple[Message, ...]:
+def _newest(messages: Sequence[Message], tokens_max: int, reading: Collection[str]) -> tuple[Message, ...]:
     """The pins and the newest exchanges that fit; a note in place of the others says what was done in them for good."""
     units = exchanges(messages)
     room = tokens_max - NOTE_TOKENS - sum(view_tokens(unit) for unit in units if pinned(unit))
@@ -69,7 +69,7 @@ def _newest(messages: Sequence[Message], tokens_max: int, changing: Collection[s
     for index in range(len(units) - 1, -1, -1):
         if pinned(units[index]):
             continue
-        lines = [line for unit in units[:index] if not pinned(unit) for line in _done(unit, changing)]
+        lines = [line for unit in units[:index] if not pinned(unit) for line in _done(unit, reading)]
         if room - view_tokens(units[index]) < _tokens(lines):
             break
         room -= view_tokens(units[index])
@@ -77,24 +77,26 @@ def _newest(messages: Sequence[Message], tokens_max: int, changing: Collection[s
     left = [unit for index, unit in enumerate(units) if index in kept or pinned(unit)]
     lost = [unit for index, unit in enumerate(units) if index not in kept and not pinned(unit)]
     place = next((index for index, unit in enumerate(left) if not pinned(unit)), len(left))
-    return joined([*left[:place], (_note(lost, changing, room),), *left[place:]])
+    return joined([*left[:place], (_note(lost, reading, room),), *left[place:]])
 
 
-def _note(lost: Sequence[Sequence[Message]], changing: Collection[str], room: int) -> Message:
+def _note(lost: Sequence[Sequence[Message]], reading: Collection[str], room: int) -> Message:
     """What stands in place of lost exchanges. What changed the world must not be done again because nobody remembers it."""
-    lines = [line for unit in lost for line in _done(unit, changing)]
+    lines = [line for unit in lost for line in _done(unit, reading)]
     while lines and _tokens(lines) > max(0, room):
         del lines[0]
     count = sum(len(unit) for unit in lost)
     return Message("user", "\n".join([f"[{count} {LEFT_OUT}]", *([DONE_BEFORE, *lines] if lines else [])]))
 
 
-def _done(unit: Sequence[Message], changing: Collection[str]) -> list[str]:
+def _done(unit: Sequence[Message], reading: Collection[str]) -> list[str]:
     """One line for each call of an exchange that changed the world, and those that an earlier note kept."""
     if unit[0].role == "user" and LEFT_OUT in unit[0].content:
         return unit[0].content.splitlines()[2:]
-    ids = {call.id for call in unit[0].calls if call.name in changing}
-    told = (message.content for message in unit[1:] if message.call_id in ids)
+    ids = {call.id for call in unit[0].calls if call.name not in reading}
+    told = (
+        message.content for message in unit[1:] if message.call_id in ids and not message.content.startswith("error")
+    )
     return [content.partition("\n")[0][:LINE_CHARACTERS] for content in told if content]
 
 

@@ -130,8 +130,8 @@ def _unchanged(state: State, config: Config) -> Command | None:
 def _squeeze(state: State, config: Config) -> Command:
     """The emergency: half of what may be sent, so that the next turns fit too. Where pins alone are too long, the end."""
     room = max(1, config.window - config.tools_tokens - state.limits.max_output)
-    changing = {tool.name for tool in config.tools if tool.effect != "read"}
-    view = squeezed(state.view, min(room, state.view.weight) // 2, changing)
+    reading = {tool.name for tool in config.tools if tool.effect == "read"}
+    view = squeezed(state.view, min(room, state.view.weight) // 2, reading)
     if view_tokens(view) >= state.view.weight or view_tokens(view) > room:
         why = state.overflow.message if state.overflow else f"{state.view.weight} tokens, there is room for {room}"
         reason = f"the request does not fit the window, and there is nothing left to drop: {why}"
