@@ -119,16 +119,19 @@ class _DurableKept(Fold):
     name = "durable_kept"
     wants = (("disk:truncate", "done"), ("life", "born"), ("model", "request"))
     reads = (ANY,)
-    containers = ("due",)
+    containers = ("unshown",)
     journaled = True
 
     compacted: bool = False
-    due: dict[str, int] = field(default_factory=dict)
+    born: int = 0
+    unshown: dict[str, int] = field(default_factory=dict)
 
     def read(self, index: int, reading: Reading) -> None:
         """A line that is gone as soon as it is written ran into a torn one."""
         line = reading.file.lines[index]
         self.compacted = self.compacted or line.type == "Compacted"
+        if line.type == "Returned" or (line.type == "Answered" and line.entry.get("happened")):
+            self.unshown[str(line.entry.get("id", ""))] = index
         if line.gone and not self.witness:
             self.witness = (
                 f"the {line.type or 'record'} written at event {line.written} ran into the rest of a torn record and "
@@ -140,7 +143,7 @@ class _DurableKept(Fold):
         if event.kind == "born":
             self._born(event, reading)
         elif event.kind == "request":
-            if self.due and event.detail["tools"]:
+            if event.detail["tools"]:
                 self._asked(event, reading)
         elif not self.witness and reading.file.rewritten == 0:
             lost = [line for line in reading.file.lines if line.gone == event.number and line.durable < event.number]
@@ -156,22 +159,27 @@ class _DurableKept(Fold):
         if not reading.file.durable_size:
             return
         self.premises += 1
-        if not self.compacted and not reading.file.rewritten:
-            self.due = {
-                call_id: reading.file.lines[indices[0]].durable
-                for call_id, indices in reading.outcomes.items()
-                if reading.safe(indices)
-            }
+        self.born = event.number if not reading.file.rewritten else 0
 
     def _asked(self, event: Event, reading: Reading) -> None:
-        shown = {message.get("call_id") for message in reading.view if message["role"] == "tool"}
-        lost = "" if self.compacted else next((call_id for call_id in self.due if call_id not in shown), "")
-        if lost and not self.witness:
-            self.witness = (
-                f"the outcome of call {lost!r} was durable at event {self.due[lost]}, and the first request of life "
-                f"{event.life} (event {event.number}) does not show it"
-            )
-        self.due = {}
+        """The first request of a life shows every outcome that was durable when it began.
+
+        Where the view only grew since the request before, what that one showed is still there.
+        """
+        messages = event.detail["new"] if reading.grown else reading.view
+        shown = {message.get("call_id") for message in messages if message["role"] == "tool"}
+        if self.born and not self.compacted and not self.witness:
+            found = self.unshown.items() if reading.grown else ((name, at[0]) for name, at in reading.outcomes.items())
+            lines = ((name, reading.file.lines[index]) for name, index in found if name not in shown)
+            lost = next(((name, line) for name, line in lines if line.safe and line.durable < self.born), None)
+            if lost is not None:
+                self.witness = (
+                    f"the outcome of call {lost[0]!r} was durable at event {lost[1].durable}, and the first request of "
+                    f"life {event.life} (event {event.number}) does not show it"
+                )
+        self.born = 0
+        for name in shown & self.unshown.keys():
+            del self.unshown[str(name)]
 
 
 decision_durable = FoldedCheck(_DecisionDurable)

@@ -6,7 +6,7 @@ that took it. Only journals framed as `harness.journal` does can be read; anothe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import copy
 from functools import lru_cache
 from typing import Any
@@ -55,6 +55,10 @@ class Line(msgspec.Struct, gc=False):
         return 0 < self.durable < number and not 0 < self.gone < number
 
 
+RARE = ("Finished", "Resumed")
+"""Types of lines of which there are few, and which are looked for often."""
+
+
 class JournalFile:
     """One file. `rewritten` is the event at which somebody else changed it (0 = never), `fell` the place of the first line
     that knows of fewer flushes than the one before it (-1 where none does).
@@ -63,7 +67,7 @@ class JournalFile:
     """
 
     __slots__ = (
-        "_barrier", "_pending", "_plain", "_ranges", "_rest", "_torn", "durable_size", "fell", "lines", "poisoned",
+        "_barrier", "_pending", "_places", "_plain", "_ranges", "_rest", "_torn", "durable_size", "fell", "lines", "poisoned",
         "readable", "rewritten", "size",
     )  # fmt: skip
 
@@ -78,6 +82,7 @@ class JournalFile:
         self._barrier = 0
         self._plain = True
         self._ranges: list[tuple[int, int]] = []
+        self._places: dict[str, tuple[int, ...]] = {}
         self._pending = 0
         self._torn = False
         self._rest = b""
@@ -91,9 +96,13 @@ class JournalFile:
         twin.readable, twin.size, twin.durable_size = self.readable, self.size, self.durable_size
         twin.poisoned, twin.rewritten = self.poisoned, self.rewritten
         twin.fell, twin._barrier, twin._plain = self.fell, self._barrier, self._plain
-        twin._ranges = self._ranges.copy()
+        twin._ranges, twin._places = self._ranges.copy(), self._places.copy()
         twin._pending, twin._torn, twin._rest = self._pending, self._torn, self._rest
         return twin
+
+    def latest(self, kind: str) -> Iterator[tuple[int, Line]]:
+        """The places and lines of one of the rare types, the newest first."""
+        return ((place, self.lines[place]) for place in reversed(self._places.get(kind, ())))
 
     @property
     def legible(self) -> bool:
@@ -129,6 +138,8 @@ class JournalFile:
             elif record.barrier < self._barrier and self.fell < 0:
                 self.fell = len(self.lines)
             self._barrier = record.barrier
+            if record.type in RARE:
+                self._places[record.type] = (*self._places.get(record.type, ()), len(self.lines))
             self.lines.append(Line(record.type, record.entry, number, start + record.end, 0, gone, record.barrier))
         if read != len(data):
             self._torn = True

@@ -34,14 +34,13 @@ class _OrderMonotone(Fold):
         """Compare a numbered line with the last of its kind."""
         lines = reading.file.lines
         if not self.witness and not lines[index].gone:
-            found = self._resumed(index, lines) if lines[index].type == "Resumed" else self._condensed(index, lines)
-            self.witness = found
+            resumed = lines[index].type == "Resumed"
+            self.witness = self._resumed(index, reading) if resumed else self._condensed(index, lines)
 
-    def _resumed(self, index: int, lines: list[Line]) -> str:
+    def _resumed(self, index: int, reading: Reading) -> str:
+        lines, earlier = reading.file.lines, reading.file.latest("Resumed")
         life = lines[index].entry.get("life")
-        last = next(
-            (lines[n] for n in range(index - 1, -1, -1) if lines[n].type == "Resumed" and not lines[n].gone), None
-        )
+        last = next((line for place, line in earlier if place < index and not line.gone), None)
         if last is None or not isinstance(life, int) or life == last.entry.get("life", 0) + 1:
             return ""
         return (

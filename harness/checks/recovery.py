@@ -49,14 +49,13 @@ class _SameOutcome(Fold):
             )
 
     def _finished(self, reading: Reading) -> int:
-        lines = reading.lines
-        if lines is None:
+        if reading.lines is None:
             expected = reading.head.setup.expected
             return self.answered if expected and not self.refused and self.deeds.issuperset(expected) else 0
         ends = (
             line.durable
-            for line in reversed(lines)
-            if line.safe and line.type == "Finished" and line.entry.get("outcome") != "parked"
+            for _, line in reading.file.latest("Finished")
+            if line.safe and line.entry.get("outcome") != "parked"
         )
         return next(ends, 0)
 
