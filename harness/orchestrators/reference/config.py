@@ -51,6 +51,7 @@ class Config:
     """The fixed surroundings of a session. `validators` say what is wrong with the arguments of a call, '' if nothing."""
 
     tools: tuple[Tool, ...]
+    named: dict[str, Tool]
     validators: dict[str, Callable[[str], str]]
     policy: Policy
     budget: int
@@ -69,13 +70,13 @@ class Config:
 
     def tool(self, name: str) -> Tool | None:
         """The tool of a name."""
-        return next((tool for tool in self.tools if tool.name == name), None)
+        return self.named.get(name)
 
 
 def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: int) -> Config:
     """Compile the schemas of the tools."""
     validators = {tool.name: validator(msgspec.json.encode(tool.schema)) for tool in tools}
-    return Config(tools, validators, policy, budget, window, tools_tokens(tools))
+    return Config(tools, {tool.name: tool for tool in tools}, validators, policy, budget, window, tools_tokens(tools))
 
 
 _NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
