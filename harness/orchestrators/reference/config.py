@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -51,7 +51,6 @@ class Config:
     """The fixed surroundings of a session. `validators` say what is wrong with the arguments of a call, '' if nothing."""
 
     tools: tuple[Tool, ...]
-    named: dict[str, Tool]
     validators: dict[str, Callable[[str], str]]
     policy: Policy
     budget: int
@@ -70,13 +69,17 @@ class Config:
 
     def tool(self, name: str) -> Tool | None:
         """The tool of a name."""
-        return self.named.get(name)
+        return self._named.get(name)
+
+    @cached_property
+    def _named(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in self.tools}
 
 
 def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: int) -> Config:
     """Compile the schemas of the tools."""
     validators = {tool.name: validator(msgspec.json.encode(tool.schema)) for tool in tools}
-    return Config(tools, {tool.name: tool for tool in tools}, validators, policy, budget, window, tools_tokens(tools))
+    return Config(tools, validators, policy, budget, window, tools_tokens(tools))
 
 
 _NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
