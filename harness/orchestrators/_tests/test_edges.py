@@ -60,7 +60,7 @@ def config(kind: Any = "deduplicating", **fields: Any) -> Config:
 def ended(command: Any) -> Finished:
     assert isinstance(command, Note) and command.flush
     (end,) = command.entries
-    assert isinstance(end, Finished)
+    assert isinstance(end, Finished) and end.rule == command.rule
     return end
 
 
@@ -205,6 +205,9 @@ def test_a_view_of_pins_that_does_not_fit_is_the_end_with_the_sizes() -> None:
     assert ended(compact(state, tight)) == Finished(rule="compaction", outcome="failed", reason=told + sizes)
     refused = replace(state, overflow=failure(error="ContextTooLong", message="too long", remedy="shrink"))
     assert ended(compact(refused, tight)).reason == told + "too long"
+    assert ended(compact(refused, config())).reason == told + "too long"
+    beside = replace(state, view=Vector([*pins, Message("assistant", "x" * 900)], message_tokens))
+    assert ended(compact(beside, tight)).reason.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -221,6 +224,8 @@ def test_a_person_is_asked_with_the_reason(call: Open, kind: Any, why: str) -> N
     command: Any = resolve_doubt(replace(started(), open=(call,)), config(kind))
     assert (type(command).__name__, command.rule, command.why, command.not_before) == ("AskHuman", "doubt", why, 0)
     assert command.intent == call.intent
+    again: Any = resolve_doubt(replace(started(), open=(replace(call, unheard=1, not_before=55),)), config(kind))
+    assert again == replace(command, not_before=55)
 
 
 @pytest.mark.parametrize(("kind", "flush"), [("deduplicating", True), ("queryable", True)])
