@@ -23,9 +23,11 @@ WHOLE: Tier = "release"
 
 
 def recorded(reports: Iterable[Any]) -> Counter[str]:
-    """What was run, by what it is, out of the reports of the tests."""
+    """What was run, by what it is, out of the reports of the tests; that of a teardown repeats what its test recorded."""
     ran: Counter[str] = Counter()
     for report in reports:
+        if getattr(report, "when", "") != "call":
+            continue
         for name, value in getattr(report, "user_properties", ()):
             if name in (CRASHES, PLANS, VALID):
                 ran[name] += value

@@ -109,6 +109,7 @@ def test_a_bigger_tier_runs_all_that_a_smaller_one_runs(tier: Tier) -> None:
 
 def test_what_a_tier_left_out_is_told() -> None:
     class Report:
+        when = "call"
         user_properties = ((PLANS, 750), (VALID, 740), ("other", "thing"))
 
     line = told_left("pr", recorded([Report(), object()]), Orchestrator("reference"))
