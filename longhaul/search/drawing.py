@@ -54,7 +54,10 @@ def smallest(spec: Spec, failing: Failing, examples: int = 200, seed: int = 0) -
 def plans(ground: Ground) -> SearchStrategy[tuple[Strike, ...]]:
     """The Hypothesis strategy of lists of strikes on a ground: one to four, each another."""
     strategies = imported().strategies
-    strike = strategies.sampled_from(ground.targets).flatmap(_at)
+    sites = {target.site: [other for other in ground.targets if other.site == target.site] for target in ground.targets}
+    strike = strategies.sampled_from(list(sites)).flatmap(
+        lambda site: strategies.sampled_from(sites[site]).flatmap(_at)
+    )
     return strategies.lists(strike, min_size=1, max_size=STRIKES_MOST, unique=True).map(tuple)  # type: ignore[no-any-return]
 
 
