@@ -6,6 +6,7 @@ ticks, plain crashes come before faults and low numbers before high ones, so tha
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -54,23 +55,26 @@ def smallest(spec: Spec, failing: Failing, examples: int = 200, seed: int = 0) -
 def plans(ground: Ground) -> SearchStrategy[tuple[Strike, ...]]:
     """The Hypothesis strategy of lists of strikes on a ground: one to four, each another."""
     strategies = imported().strategies
-    sites = {target.site: [other for other in ground.targets if other.site == target.site] for target in ground.targets}
-    strike = strategies.sampled_from(list(sites)).flatmap(
-        lambda site: strategies.sampled_from(sites[site]).flatmap(_at)
-    )
-    return strategies.lists(strike, min_size=1, max_size=STRIKES_MOST, unique=True).map(tuple)  # type: ignore[no-any-return]
+    sites = list(dict.fromkeys(target.site for target in ground.targets))
+    targets = [[target for target in ground.targets if target.site == site] for site in sites]
+
+    @strategies.composite  # type: ignore[untyped-decorator,unused-ignore]
+    def strike(draw: Callable[[SearchStrategy[Any]], Any]) -> Strike:
+        def one(items: Sequence[Any]) -> Any:
+            return items[draw(strategies.integers(0, len(items) - 1))]
+
+        target = one(one(targets))
+        if target.site == "boot":
+            return Strike("boot", 2, target.fault)
+        nth = draw(strategies.integers(1, target.passages))
+        return Strike(target.site, nth, target.fault, one(_times(target)), recovery=draw(strategies.booleans()))
+
+    return strategies.lists(strike(), min_size=1, max_size=STRIKES_MOST, unique=True).map(tuple)  # type: ignore[no-any-return]
 
 
-def _at(target: Target) -> SearchStrategy[Strike]:
-    """The strikes of a target: its passages and modes, the first and plainest first."""
-    strategies = imported().strategies
-    if target.site == "boot":
-        return strategies.just(Strike("boot", 2, target.fault))  # type: ignore[no-any-return]
-    times = (1, 2, None) if isinstance(target.fault, LASTING) else (1,) if target.id == "crash" else (1, 2)
-    return strategies.builds(  # type: ignore[no-any-return]
-        Strike, strategies.just(target.site), strategies.integers(1, target.passages), strategies.just(target.fault),
-        times=strategies.sampled_from(times), recovery=strategies.booleans(),
-    )  # fmt: skip
+def _times(target: Target) -> tuple[int | None, ...]:
+    """How often it may strike in a row, the fewest first; a death once."""
+    return (1, 2, None) if isinstance(target.fault, LASTING) else (1,) if target.id == "crash" else (1, 2)
 
 
 def _comes_about(strikes: tuple[Strike, ...]) -> bool:
