@@ -12,6 +12,7 @@ from rich.console import Console
 
 from benchmarks import (
     crash_points,
+    exploration,
     growth,
     imports,
     journal_prefixes,
@@ -33,6 +34,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "journal_prefixes": journal_prefixes.figures,
     "crash_points": crash_points.figures,
     "shrinking": shrinking.figures,
+    "exploration": exploration.figures,
 }
 
 

@@ -7,21 +7,35 @@ code again what they decided.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from harness.faults import (
+    ContextOverflow,
     CrashAfter,
     CrashBefore,
+    CutAnswer,
+    DuplicateCallIds,
+    EarlyStop,
     EmptyAnswer,
+    ErrorInOk,
     FailAfter,
     FailBefore,
     HallucinatedTool,
     Hang,
     MalformedArguments,
+    ModelGone,
+    QuotaExceeded,
     RateLimit,
+    ReusedCallId,
+    SameCallAgain,
     ServerError,
+    StopReason,
     Strike,
+    ToolGone,
     TornAppend,
+    Unauthorized,
     WrongType,
+    WrongUsage,
 )
 from harness.spec import Policy, Spec
 from harness.types import Limits
@@ -38,8 +52,8 @@ _THRICE = Limits(lives=3)
 _TWO = (Strike("model", 1, CrashAfter()), Strike("model", 3, CrashAfter()))
 
 
-def _pay(*strikes: Strike, limits: Limits | None = None, kind: str = "deduplicating", horizon: int = 6) -> Spec:
-    return Spec("pay_invoices", horizon=horizon, kind=kind, limits=limits, strikes=strikes)  # type: ignore[arg-type]
+def _pay(*strikes: Strike, horizon: int = 6, **fields: Any) -> Spec:
+    return Spec("pay_invoices", horizon=horizon, strikes=strikes, **fields)
 
 
 GOLDENS: dict[str, Spec] = {
@@ -73,6 +87,49 @@ GOLDENS: dict[str, Spec] = {
         Strike(_PAID, 2, FailAfter()), Strike("query:pay_invoice", 1, RateLimit(10**9), None), kind="queryable"
     ),
     "nobody_answers": _pay(Strike(_PAID, 2, FailAfter()), Strike("human", 1, Hang()), kind="blind"),
+    "key_mended": _pay(Strike("model", 3, Unauthorized(), None), heal=True),
+    "doubt_mended": _pay(
+        Strike(_PAID, 2, FailAfter()), Strike("query:pay_invoice", 1, RateLimit(10**9), None), kind="queryable", heal=True
+    ),
+    "quota_spent": _pay(Strike("model", 3, QuotaExceeded(), None)),
+    "model_gone": _pay(Strike("model", 3, ModelGone(), None)),
+    "long_wait": _pay(Strike("model", 3, RateLimit(10**9))),
+    "tool_is_down": _pay(Strike(_PAID, 2, ServerError(), None)),
+    "tool_refuses": _pay(Strike(_PAID, 2, Unauthorized(), None), Strike(_PAID, 1, FailAfter()), kind="queryable"),
+    "tool_limits": _pay(Strike(_PAID, 2, RateLimit(None), None)),
+    "read_fails": _pay(Strike("tool:list_invoices", 1, FailAfter(), None)),
+    "tool_gone": _pay(Strike(_PAID, 2, CrashAfter()), Strike("boot", 2, ToolGone()), kind="queryable"),
+    "error_in_ok": _pay(Strike(_PAID, 2, ErrorInOk())),
+    "odd_answers": _pay(
+        Strike("model", 2, CutAnswer()), Strike("model", 3, StopReason("refusal")), heal=True
+    ),
+    "odd_stops": _pay(
+        Strike("model", 2, StopReason("pause_turn")), Strike("model", 2, EarlyStop("so far")),
+        Strike("model", 3, StopReason("brand_new")), Strike("model", 4, ReusedCallId()),
+        Strike("model", 5, DuplicateCallIds()), Strike("model", 6, WrongUsage()),
+    ),
+    "empty_for_ever": _pay(Strike("model", 3, EmptyAnswer(), None)),
+    "turns_repeated": _pay(Strike("model", 4, SameCallAgain(), None)),
+    "overflow": _pay(Strike("model", 4, ContextOverflow())),
+    "overflow_for_ever": _pay(Strike("model", 4, ContextOverflow(), None)),
+    "overflow_with_policy": Spec(
+        "pay_invoices", horizon=12, policy=Policy("mask_observations"), strikes=(Strike("model", 4, ContextOverflow()),)
+    ),
+    "summary_fails": Spec(
+        "rename_api", horizon=12, policy=Policy("summarize"), view_budget=0.3, strikes=(Strike("model", 4, ServerError(), 3),)
+    ),
+    "summary_refused": Spec(
+        "rename_api", horizon=12, policy=Policy("summarize"), view_budget=0.3,
+        strikes=(
+            Strike("model", 4, StopReason("refusal")), Strike("model", 6, ContextOverflow()), Strike("model", 8, CutAnswer())
+        ),
+    ),
+    "summary_delayed": Spec(
+        "rename_api", horizon=12, policy=Policy("summarize"), view_budget=0.3, strikes=(Strike("model", 4, RateLimit(10**9)),)
+    ),
+    "out_of_tokens": _pay(limits=Limits(tokens=6_000), horizon=10),
+    "out_of_cost": _pay(limits=Limits(cost=8_000), horizon=10),
+    "out_of_time": _pay(limits=Limits(compute_ms=7_000), horizon=10),
 }  # fmt: skip
 """Every golden journal by name. Two end in a kill, so that a later state of the code can take them up."""
 

@@ -76,7 +76,7 @@ def _record_at(data: bytes, offset: int) -> Record | None:
     return _record(data[offset:end], offset) if end >= 0 else None
 
 
-_HEAD = re.compile(rb"[^ ]+ [^ ]+ (\d{1,10}) ")
+_HEAD = re.compile(rb"[^{]* (\d{1,10}) ")
 _BEGUN = re.compile(rb"\d{1,10}(\Z| [0-9a-f]{0,8}(\Z| (\Z|0(\Z| ))))")
 """The head of a first record, as far as it was written."""
 
@@ -84,10 +84,12 @@ _BEGUN = re.compile(rb"\d{1,10}(\Z| [0-9a-f]{0,8}(\Z| (\Z|0(\Z| ))))")
 def _barrier_of(line: bytes, known: int) -> int:
     """The flushes before a damaged record, as far as its line still tells; at the most one more than were known."""
     json = line[line.find(b"{") :]
-    if b"%08x" % crc32(json, max(0, known)) in line:
-        return max(0, known)
+    possible = (max(0, known), known + 1)
+    for barrier in possible:
+        if b"%08x" % crc32(json, barrier) in line:
+            return barrier
     head = _HEAD.match(line)
-    return int(head[1]) if head and known <= int(head[1]) <= known + 1 else known + 1
+    return int(head[1]) if head and int(head[1]) in possible else known + 1
 
 
 def _refuse_corruption(data: bytes, offset: int, before: list[Record]) -> None:

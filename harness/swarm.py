@@ -37,7 +37,8 @@ from harness.faults import (
     TornAppend,
 )
 from harness.faults.sites import kind_of
-from harness.run import Run
+from harness.resolve import scenario
+from harness.run import Run, build
 from harness.spec import Spec
 
 STRIKES_MOST = 4
@@ -69,13 +70,22 @@ def demands(spec: Spec) -> tuple[Check, ...]:
     """What a healed run owes: everything where its strikes are to be masked, else safety, and the goal once all is healed.
 
     Where what was said is lost, what must never happen is left; and where nothing was said about what was done, a model
-    that is told no more of it may decide to do it again, which is no fault of the orchestrator.
+    that is told no more of it may decide to do it again, which is no fault of the orchestrator. A model that has no tool
+    left can only say that it is done, as after F18: what was not done before that is no one's fault either.
     """
     struck = [strike.fault for strike in spec.strikes]
+    if _toolless(spec):
+        return SAFETY
     if any(fault in LOSSES for fault in struck):
         wordless = any(isinstance(fault, WORDLESS) for fault in struck)
         return tuple(check for check in SAFETY if not (wordless and check is effect_once))
     return CHECKS if expectation(spec) == "mask" else (*SAFETY, converges)
+
+
+def _toolless(spec: Spec) -> bool:
+    """Whether the strikes leave no tool."""
+    gone = {strike.fault.name for strike in spec.strikes if isinstance(strike.fault, ToolGone)}
+    return bool(gone) and gone.issuperset(tool.name for tool in build(scenario(spec.scenario), spec).tools)
 
 
 @dataclass(frozen=True)

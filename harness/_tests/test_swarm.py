@@ -41,6 +41,9 @@ BASES = (
     Spec("pay_invoices", horizon=8, kind="blind"),
 )
 SEEDS = range(400)
+PAY = Spec("pay_invoices", horizon=4, heal=True)
+DIES = Strike("tool:list_invoices", 1, CrashAfter())
+PAYING_GONE, LISTING_GONE = Strike("boot", 2, ToolGone()), Strike("boot", 2, ToolGone("list_invoices"))
 SHOWN = """
 from harness.run import execute
 from harness.spec import Spec
@@ -177,3 +180,18 @@ def test_what_a_healed_run_owes_follows_from_its_strikes() -> None:
 def test_a_tool_that_vanishes_is_one_of_the_scenario() -> None:
     gone = {target.fault.name for target in ground(BASES[0]).targets if isinstance(target.fault, ToolGone)}
     assert gone == {tool.name for tool in execute(BASES[0]).setup.tools}
+
+
+@pytest.mark.parametrize("gone", [(PAYING_GONE,), (LISTING_GONE,)], ids=["paying", "listing"])
+def test_a_session_that_lost_one_of_its_tools_finishes_once_it_is_back(gone: tuple[Strike, ...]) -> None:
+    spec = replace(PAY, strikes=(DIES, *gone))
+    assert converges in demands(spec)
+    assert judge(execute(spec), demands(spec)).outcome == "pass"
+
+
+def test_a_model_that_lost_all_of_its_tools_says_that_it_is_done() -> None:
+    spec = replace(PAY, strikes=(DIES, PAYING_GONE, LISTING_GONE))
+    run = execute(spec)
+    assert judge(run, (converges,)).outcome == "fail"
+    assert demands(spec) == SAFETY
+    assert judge(run, SAFETY).outcome == "pass"

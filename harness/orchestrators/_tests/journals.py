@@ -58,7 +58,7 @@ def entries_of(run: Run) -> list[Entry]:
 
 def config_of(run: Run) -> Config:
     """What the rules of a run knew."""
-    budget, window = budget_of(run.spec, run.setup), run.setup.model("").window  # type: ignore[attr-defined]
+    budget, window = budget_of(run.spec, run.setup), run.setup.model(run.spec.model.name).window  # type: ignore[attr-defined]
     return make_config(run.setup.tools, resolve.policy(run.spec.policy), budget, window)
 
 

@@ -7,6 +7,8 @@ call, an outcome is durable before the next request that contains it. So a read-
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from msgspec import convert, to_builtins
@@ -44,7 +46,7 @@ from harness.orchestrators.reference.entries import (
     encode,
 )  # fmt: skip
 from harness.orchestrators.reference.recollection import Recollection
-from harness.orchestrators.reference.restore import Restored, durable_size, restore
+from harness.orchestrators.reference.restore import Restored, durable_size, restore, whole_size
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
@@ -164,11 +166,16 @@ class _Shell:
         return at
 
     def write(self) -> None:
-        """Hand what was noted to the disk, in one append."""
-        if self._noted:
-            data = b"".join(self._noted)
-            self._noted.clear()
+        """Hand what was noted to the disk, in one append; of one that was cut short nothing is kept."""
+        if not self._noted:
+            return
+        data = b"".join(self._noted)
+        self._noted.clear()
+        try:
             self.host.append(data)
+        except DiskFailed:
+            self._cut_back(whole_size)
+            raise
 
     def flush(self) -> None:
         """Make everything recorded so far durable.
@@ -182,9 +189,17 @@ class _Shell:
         try:
             self.host.flush()
         except DiskFailed:
-            self.host.truncate(durable_size(self.host.read(), self._journal.barrier))
+            self._cut_back(lambda data: durable_size(data, self._journal.barrier))
             raise
         self._journal.flushed()
+
+    def _cut_back(self, size_of: Callable[[bytes], int]) -> None:
+        """Leave no doubtful bytes on a disk that refused; one that refuses this too leaves them to the next life."""
+        with suppress(DiskFailed):
+            data = self.host.read()
+            size = size_of(data)
+            if size < len(data):
+                self.host.truncate(size)
 
     async def perform(self, command: Command) -> None:
         """Do what a command says and record what came of it."""
