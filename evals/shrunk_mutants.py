@@ -6,9 +6,9 @@ swarm's own bases, or else where the mutant was planted to be seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
+from itertools import product
 
 from evals.swarm_cases import BASES
 from harness.checks import CHECKS, SAFETY, Check
@@ -19,7 +19,9 @@ from longhaul.search.drawing import smallest
 from longhaul.search.failing import Owed, broken_by, judged
 from longhaul.search.hunting import Found, found_at, planned
 
-SEEDS = range(100)
+ROUNDS = (range(100), range(100, 500))
+"""Seeds of the swarm: on every job some, then on every job more."""
+
 EXAMPLES = 300
 STRIKES_FEW = 3
 """Strikes that a person can read at a glance."""
@@ -41,11 +43,15 @@ class Shrunk:
 
 
 @lru_cache(maxsize=256)
-def shrunk_mutant(mutant: Mutant, seeds: range = SEEDS) -> Shrunk:
-    """The first plan that breaks a mutant and not the reference, shrunk: of the swarm, else one that Hypothesis draws."""
+def shrunk_mutant(mutant: Mutant) -> Shrunk:
+    """The first plan that breaks a mutant and not the reference, shrunk: of the swarm, else one that Hypothesis draws.
+
+    Every plan is also tried without healing: an operator who takes the session up again hides that it was stuck.
+    """
     tried = 0
-    for base, owed in grounds(mutant):
-        for plan in planned(base, seeds):
+    for seeds, (base, owed) in product(ROUNDS, grounds(mutant)):
+        for healed, heal in product(planned(base, seeds), (True, False)):
+            plan = replace(healed, heal=heal)
             tried += 1
             if broken_by(owed=owed)(plan):
                 return Shrunk(mutant, found_at(plan, judged(plan, owed).failed[0], owed), "swarm", tried)
@@ -57,7 +63,7 @@ def shrunk_mutant(mutant: Mutant, seeds: range = SEEDS) -> Shrunk:
     return Shrunk(mutant, None, "", tried)
 
 
-def grounds(mutant: Mutant) -> Iterator[tuple[Spec, Owed]]:
+def grounds(mutant: Mutant) -> tuple[tuple[Spec, Owed], ...]:
     """The jobs on which a mutant is hunted, nothing struck, and by what each is judged; each job once."""
     named = Orchestrator("mutant", name=mutant.name)
     jobs: dict[Spec, Owed] = {replace(base, orchestrator=named): demands for base in BASES}
@@ -65,7 +71,7 @@ def grounds(mutant: Mutant) -> Iterator[tuple[Spec, Owed]]:
     for ground in mutant.grounds:
         owed = demands if ground.progress else partial(_safety, killer)
         jobs.setdefault(replace(ground.spec, orchestrator=named, strikes=()), owed)
-    return iter(jobs.items())
+    return tuple(jobs.items())
 
 
 def _safety(killer: Check, spec: Spec) -> tuple[Check, ...]:
