@@ -19,6 +19,7 @@ from benchmarks import (
     real_files,
     real_lives,
     resume,
+    shrinking,
     step_cost,
 )
 from benchmarks.figure import Figure, table_of
@@ -32,6 +33,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "resume": resume.figures,
     "journal_prefixes": journal_prefixes.figures,
     "crash_points": crash_points.figures,
+    "shrinking": shrinking.figures,
     "exploration": exploration.figures,
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from dataclasses import replace as changed
 from typing import Any
 
@@ -10,19 +11,33 @@ from msgspec.structs import replace
 
 from harness.journal import VERSION
 from harness.orchestrators._tests.worlds import invoices
-from harness.orchestrators.reference.commands import CallAll, Note
-from harness.orchestrators.reference.config import Config, make_config
-from harness.orchestrators.reference.entries import Called, Failed, Finished, Intent, Replied, Resumed, Started, Waiting
+from harness.orchestrators.reference.commands import CallAll, Condense, Note
+from harness.orchestrators.reference.config import POLICY_OUTPUT, POLICY_OUTPUT_LEAST, Config, make_config
+from harness.orchestrators.reference.entries import (  # fmt: skip
+    Called,
+    Compacted,
+    Compacting,
+    Condensed,
+    Failed,
+    Finished,
+    Intent,
+    Replied,
+    Resumed,
+    Started,
+    Waiting,
+)
 from harness.orchestrators.reference.loops import Loop
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.budgets import budgets
 from harness.orchestrators.reference.rules.compaction import compact
+from harness.orchestrators.reference.rules.crashes import park_crash_loop
 from harness.orchestrators.reference.rules.doubt import resolve_doubt
 from harness.orchestrators.reference.rules.failures import give_up
 from harness.orchestrators.reference.state import Open, State, evolve, fold
+from harness.policies.drive import view_digest
 from harness.policies.keep_all import KeepAll
-from harness.tokens import message_tokens
-from harness.types import Limits, Message, Reply, ToolCall
+from harness.tokens import message_tokens, view_tokens
+from harness.types import Limits, Message, Reply, ToolCall, View
 from harness.vector import Vector
 
 CALL = ToolCall("a", "pay", '{"invoice": 1}')
@@ -45,7 +60,7 @@ def config(kind: Any = "deduplicating", **fields: Any) -> Config:
 def ended(command: Any) -> Finished:
     assert isinstance(command, Note) and command.flush
     (end,) = command.entries
-    assert isinstance(end, Finished)
+    assert isinstance(end, Finished) and end.rule == command.rule
     return end
 
 
@@ -190,6 +205,9 @@ def test_a_view_of_pins_that_does_not_fit_is_the_end_with_the_sizes() -> None:
     assert ended(compact(state, tight)) == Finished(rule="compaction", outcome="failed", reason=told + sizes)
     refused = replace(state, overflow=failure(error="ContextTooLong", message="too long", remedy="shrink"))
     assert ended(compact(refused, tight)).reason == told + "too long"
+    assert ended(compact(refused, config())).reason == told + "too long"
+    beside = replace(state, view=Vector([*pins, Message("assistant", "x" * 900)], message_tokens))
+    assert ended(compact(beside, tight)).reason.startswith(told)
 
 
 @pytest.mark.parametrize(
@@ -206,6 +224,8 @@ def test_a_person_is_asked_with_the_reason(call: Open, kind: Any, why: str) -> N
     command: Any = resolve_doubt(replace(started(), open=(call,)), config(kind))
     assert (type(command).__name__, command.rule, command.why, command.not_before) == ("AskHuman", "doubt", why, 0)
     assert command.intent == call.intent
+    again: Any = resolve_doubt(replace(started(), open=(replace(call, unheard=1, not_before=55),)), config(kind))
+    assert again == replace(command, not_before=55)
 
 
 @pytest.mark.parametrize(("kind", "flush"), [("deduplicating", True), ("queryable", True)])
@@ -248,3 +268,96 @@ def test_every_entry_stamps_the_state() -> None:
     ):  # fmt: skip
         assert evolve(state, entry).at == 7, entry
     assert decide(replace(state, finished=Finished(outcome="completed")), config()) is None
+
+
+@dataclass(frozen=True)
+class Asking:
+    """A policy that asks the model once, and then shows what it saw before."""
+
+    tokens: int = 50
+
+    def __call__(self, view: View, budget: int) -> Any:
+        yield (Message("user", "w" * (self.tokens * 3)),)
+        return view
+
+
+def compacting(policy: Any = Asking(), **fields: Any) -> tuple[State, Config]:
+    """A session in the middle of a compaction, with room for everything."""
+    state = replace(started(), compacting=Compacting(tokens=90, budget=80))
+    return state, config(policy=policy, budget=100, **fields)
+
+
+def test_a_policys_request_is_sent_with_the_facts_behind_it() -> None:
+    state, around = compacting()
+    command: Any = compact(state, around)
+    view = (Message("user", "w" * 150),)
+    assert command == Condense(
+        rule="compaction", facts={"tokens": state.view.weight, "budget": 100, "policy": repr(around.policy)}, nth=0,
+        digest=view_digest(view), view=view, tokens=view_tokens(view), max_output=POLICY_OUTPUT, not_before=0,
+    )  # fmt: skip
+    delayed = replace(state, failure=failure(what="policy", at=0, not_before=CAP))
+    assert compact(delayed, around) == replace(command, not_before=CAP)
+
+
+@pytest.mark.parametrize(("spare", "sent"), [(POLICY_OUTPUT_LEAST, True), (POLICY_OUTPUT_LEAST - 1, False)])
+def test_a_policys_request_that_leaves_no_room_for_an_answer_is_not_sent(spare: int, sent: bool) -> None:
+    asked = view_tokens([Message("user", "w" * 150)])
+    state, around = compacting(window=asked + spare)
+    said = [Message("user", f"{number} " * 40) for number in range(9)]
+    state = replace(
+        state, view=Vector([*state.view, *said], message_tokens), started=replace(started(max_output=1).started, at=0)
+    )
+    command = compact(state, changed(around, tools_tokens=0))
+    assert isinstance(command, Condense if sent else Note)
+    if isinstance(command, Condense):
+        assert command.max_output == POLICY_OUTPUT_LEAST
+    else:
+        (entry,) = command.entries
+        assert isinstance(entry, Compacted) and entry.tokens_after < entry.tokens_before
+        assert (command.rule, command.flush) == ("compaction", False)
+        assert entry.reason == "the request did not fit the window, and the policy did not help"
+
+
+@pytest.mark.parametrize(
+    ("fields", "failures", "why", "due"),
+    [
+        ({"not_before": 1_001 + CAP}, 1, f"asked to wait {CAP + 1} ms, the cap is {CAP}: RateLimited", 0),
+        ({"remedy": "person"}, 1, "RateLimited: m", 0),
+        ({}, 3, "3 tries failed", 2_000),
+    ],
+)
+def test_a_session_goes_on_without_a_policy_that_got_no_answer(fields: Any, failures: int, why: str, due: int) -> None:
+    state, around = compacting()
+    state = replace(state, failure=failure(what="policy", **fields), failures=failures)
+    assert compact(state, around) == abandoned(why, due)
+
+
+@pytest.mark.parametrize(("fields", "failures"), [({"not_before": 1_000 + CAP}, 2), ({"what": "model"}, 9)])
+def test_a_policys_request_is_sent_again_within_the_caps(fields: Any, failures: int) -> None:
+    state, around = compacting()
+    assert isinstance(
+        compact(replace(state, failure=failure(**{"what": "policy", **fields}), failures=failures), around), Condense
+    )
+
+
+def abandoned(why: str, not_before: int = 0) -> Note:
+    entry = Failed(
+        rule="compaction", what="policy", error="Abandoned", message=why, not_before=not_before, remedy="none"
+    )
+    return Note(rule="compaction", entries=(entry,))
+
+
+def test_a_policy_that_asked_and_changed_nothing_is_named() -> None:
+    state, around = compacting()
+    digest = view_digest((Message("user", "w" * 150),))
+    answered = replace(state, condensed=(Condensed(nth=0, digest=digest, reply=Reply("s")),))
+    assert compact(answered, around) == abandoned("the policy asked the model and changed nothing")
+    assert compact(replace(state, compacting=None), config(budget=1)) is None
+
+
+def test_the_calls_of_a_crash_loop_are_all_named() -> None:
+    state = replace(started(), stalled=5, lives=6, pending=(CALL, replace(CALL, id="b")))
+    steps = 'pay {"invoice": 1} (call a); pay {"invoice": 1} (call b)'
+    end = ended(park_crash_loop(state, config()))
+    assert end.reason == f"5 lives in a row died at the same step, without an outcome: {steps}"
+    assert end.facts == {"stalled": 5}

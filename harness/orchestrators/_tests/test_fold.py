@@ -63,6 +63,7 @@ BUSY = State(
 QUIET = {"stalled": 0, "careful": False}
 SUMMARY = Condensed(at=60, nth=1, digest="e", reply=Reply("short", (), "end", Usage(30, 10, 8)))
 OWN = message_tokens(Message("assistant", "short"))
+CALLING = message_tokens(Message("assistant", "short", (A,)))
 
 
 def spoken(text: str, *calls: ToolCall) -> Message:
@@ -152,6 +153,11 @@ ROWS: list[tuple[Entry, dict[str, Any]]] = [
         replace(SUMMARY, reply=Reply("short", (), "end")),
         {"condensed": (*BUSY.condensed, replace(SUMMARY, reply=Reply("short", (), "end"))), "tokens": 1_000 + OWN,
          "cost": 2_000 + 5 * OWN, "failure": None, "failures": 0, "stalled": 0},
+    ),
+    (
+        replace(SUMMARY, reply=Reply("short", (A,), "calls")),
+        {"condensed": (*BUSY.condensed, replace(SUMMARY, reply=Reply("short", (A,), "calls"))), "tokens": 1_000 + CALLING,
+         "cost": 2_000 + 5 * CALLING, "failure": None, "failures": 0, "stalled": 0},
     ),
     (
         Compacted(at=60, view=((0, 1), Message("user", "s"), (1, 2)), dropped=0, tokens_before=9, tokens_after=3, reason="r"),

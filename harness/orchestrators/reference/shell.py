@@ -52,7 +52,7 @@ from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
 from harness.orchestrators.reference.state import State, evolve
 from harness.plain import mended, plain_repr
-from harness.types import Question, Reply, Request, Result, Tool, ToolCall, View
+from harness.types import Question, Reply, Request, Result, ToolCall, View
 
 CLOCK_SLACK_MS = 60_000
 """A clock that moves on by so much more than anything here can take has jumped."""
@@ -109,7 +109,6 @@ class _Shell:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.config: Config = make_config(host.tools, host.policy, host.budget, host.window)
-        self._tools: dict[str, Tool] = {tool.name: tool for tool in host.tools}
         data = host.read()
         self._recollection = _recollection(host, data)
         restored = restore(data, host.session) if host.memory is None else _recalled(host, data)
@@ -290,7 +289,7 @@ class _Shell:
 
     async def _call(self, intent: Intent) -> Entry:
         call = intent.call
-        tool, limits = self._tools.get(call.name), self.state.limits
+        tool, limits = self.config.tool(call.name), self.state.limits
         timeout_ms = limits.data_timeout_ms if tool and tool.data else limits.tool_timeout_ms
         try:
             result = await self.host.tool(call, intent.key, timeout_ms=timeout_ms)
@@ -302,7 +301,7 @@ class _Shell:
 
     def _outcome(self, call: ToolCall, result: Result) -> Entry:
         """What a call returned; a mutating one that contradicts itself has not said whether it happened."""
-        tool = self._tools.get(call.name)
+        tool = self.config.tool(call.name)
         mutating = tool is None or tool.effect != "read"
         error = contradiction(result) if mutating else ""
         if error:
