@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from harness.checks import CHECKS, PROGRESS, SAFETY, Check, Judgement, Verdict, judge
+from harness.checks.fold import Fold, FoldedCheck
 from harness.errors import (
     AuthenticationFailed,
     ConnectionLost,
@@ -17,6 +18,7 @@ from harness.errors import (
     ToolError,
     UsageError,
 )
+from harness.explore import Exploration, recheck
 from harness.faults import (
     ClockJump,
     ContextOverflow,
@@ -71,7 +73,7 @@ from harness.faults import (
     forever,
 )
 from harness.history import Event
-from harness.host import Host
+from harness.host import Host, Standing
 from harness.metrics import Metric
 from harness.run import Run, execute
 from harness.spec import Fault, Model, Orchestrator, Policy, Spec, parse
@@ -97,16 +99,17 @@ from longhaul.trial import Broken, assert_survives, crash_specs
 
 __all__ = [
     "CHECKS", "PROGRESS", "SAFETY", "Answer", "AuthenticationFailed", "Broken", "Check", "ClockJump",
-    "ConnectionLost", "ContextOverflow", "ContextTooLong", "CrashAfter", "CrashBefore", "CrashThenLands", "CutAnswer",
-    "DamagedJournal", "DeliveredTwice", "DiskFailed", "DiskRefuses", "DoorError", "Drift", "DuplicateCallIds",
-    "EarlyStop", "EmptyAnswer", "EmptyResult", "ErrorInOk", "Event", "FailAfter", "FailBefore", "Fault",
-    "HallucinatedTool", "Hang", "HangAfter", "HangThenLands", "HarnessError", "HollowAnswer", "Host", "HugeResult",
-    "InvalidRequest", "Judgement", "LateEffect", "Limits", "MalformedArguments", "Message", "Metric",
-    "MidstreamError", "Model", "ModelGone", "NewerJournal", "NoSpace", "OddText", "OneBadCall", "Orchestrator",
-    "Parameters", "Passage", "Policy", "Proceed", "Question", "QuotaExceeded", "RateLimit", "RateLimited", "Reply",
-    "Request", "Result", "ReusedCallId", "Run", "SameCallAgain", "Scenario", "ServerError", "ServerFailed", "Setup",
-    "ShortWrite", "Slow", "Spec", "StaleRead", "StopReason", "Strike", "SyncFailed", "TimedOut", "Tool", "ToolCall",
-    "ToolError", "ToolGone", "TornAppend", "TruncatedArguments", "Unauthorized", "Usage", "UsageError", "Verdict",
-    "View", "World", "WrongType", "WrongUsage", "assert_conforms", "assert_survives", "crash_specs", "execute",
-    "forever", "judge", "parse",
+    "ConnectionLost", "ContextOverflow", "ContextTooLong", "CrashAfter", "CrashBefore", "CrashThenLands",
+    "CutAnswer", "DamagedJournal", "DeliveredTwice", "DiskFailed", "DiskRefuses", "DoorError", "Drift",
+    "DuplicateCallIds", "EarlyStop", "EmptyAnswer", "EmptyResult", "ErrorInOk", "Event", "Exploration", "FailAfter",
+    "FailBefore", "Fault", "Fold", "FoldedCheck", "HallucinatedTool", "Hang", "HangAfter", "HangThenLands",
+    "HarnessError", "HollowAnswer", "Host", "HugeResult", "InvalidRequest", "Judgement", "LateEffect", "Limits",
+    "MalformedArguments", "Message", "Metric", "MidstreamError", "Model", "ModelGone", "NewerJournal", "NoSpace",
+    "OddText", "OneBadCall", "Orchestrator", "Parameters", "Passage", "Policy", "Proceed", "Question",
+    "QuotaExceeded", "RateLimit", "RateLimited", "Reply", "Request", "Result", "ReusedCallId", "Run",
+    "SameCallAgain", "Scenario", "ServerError", "ServerFailed", "Setup", "ShortWrite", "Slow", "Spec", "StaleRead",
+    "Standing", "StopReason", "Strike", "SyncFailed", "TimedOut", "Tool", "ToolCall", "ToolError", "ToolGone",
+    "TornAppend", "TruncatedArguments", "Unauthorized", "Usage", "UsageError", "Verdict", "View", "World",
+    "WrongType", "WrongUsage", "assert_conforms", "assert_survives", "crash_specs", "execute", "forever", "judge",
+    "parse", "recheck",
 ]  # fmt: skip

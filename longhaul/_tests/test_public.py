@@ -15,13 +15,15 @@ NAMES = set(
     """
 Answer AuthenticationFailed Broken CHECKS Check ClockJump ConnectionLost ContextOverflow ContextTooLong CrashAfter
 CrashBefore CrashThenLands CutAnswer DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
-DuplicateCallIds EarlyStop EmptyAnswer EmptyResult ErrorInOk Event FailAfter FailBefore Fault HallucinatedTool Hang
+DuplicateCallIds EarlyStop EmptyAnswer EmptyResult ErrorInOk Event Exploration FailAfter FailBefore Fault Fold
+FoldedCheck HallucinatedTool Hang
 HangAfter HangThenLands HarnessError HollowAnswer Host HugeResult InvalidRequest Judgement LateEffect Limits
 MalformedArguments Message Metric MidstreamError Model ModelGone NewerJournal NoSpace OddText OneBadCall Orchestrator
 PROGRESS Parameters Passage Policy Proceed Question QuotaExceeded RateLimit RateLimited Reply Request Result
 ReusedCallId Run SAFETY SameCallAgain Scenario ServerError ServerFailed Setup ShortWrite Slow Spec StaleRead
-StopReason Strike SyncFailed TimedOut Tool ToolCall ToolError ToolGone TornAppend TruncatedArguments Unauthorized
-Usage UsageError Verdict View World WrongType WrongUsage assert_conforms assert_survives crash_specs execute forever judge parse
+Standing StopReason Strike SyncFailed TimedOut Tool ToolCall ToolError ToolGone TornAppend TruncatedArguments Unauthorized
+Usage UsageError Verdict View World WrongType WrongUsage assert_conforms assert_survives crash_specs execute forever judge
+parse recheck
 """.split()  # noqa: SIM905
 )
 
