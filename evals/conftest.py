@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from evals.cases import subject_of
-from evals.left_out import recorded, told
+from evals.left_out import coverage, recorded, told
 from harness.spec import Choice
 from longhaul.asked import Asked, asked
 from longhaul.grid import REFERENCE
@@ -46,8 +46,11 @@ def reference_only(subject: Choice) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what this tier ran and what it left out."""
-    ran = recorded(report for reports in terminalreporter.stats.values() for report in reports)
+    """Say which sites, faults and premises occurred, what this tier ran, and what it left out."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for part in filter(None, coverage(reports).splitlines()):
+        terminalreporter.write_line(wrapped(part))
+    ran = recorded(reports)
     line = told(asked(config.option).level, ran, subject_of(config))
     if line:
         terminalreporter.write_line(wrapped(line))

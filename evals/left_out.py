@@ -18,6 +18,9 @@ from longhaul.tiers import AMOUNTS, Tier, crashes
 CRASHES = "crash points"
 PLANS = "swarm plans"
 VALID = "valid swarm plans"
+COVERAGE = "coverage"
+"""The text that tells which sites, faults and premises occurred."""
+
 WHOLE: Tier = "release"
 """The tier that leaves nothing out: what the others run is told as a part of it."""
 
@@ -32,6 +35,15 @@ def recorded(reports: Iterable[Any]) -> Counter[str]:
             if name in (CRASHES, PLANS, VALID):
                 ran[name] += value
     return ran
+
+
+def coverage(reports: Iterable[Any]) -> str:
+    """What was covered, out of the reports of the tests; empty where nothing looked."""
+    calls = (report for report in reports if getattr(report, "when", "") == "call")
+    told = (
+        str(value) for report in calls for name, value in getattr(report, "user_properties", ()) if name == COVERAGE
+    )
+    return next(told, "")
 
 
 def told(tier: Tier, ran: Mapping[str, int], orchestrator: Choice) -> str:

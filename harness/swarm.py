@@ -184,7 +184,8 @@ def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, 
 
     A strike that never fires makes a run invalid. So what may end the run strikes once, and everything else before it;
     strikes in recovery count what is still passed after the death; and what strikes where a run comes only in trouble
-    brings the trouble along.
+    brings the trouble along. No passage is struck twice: two faults of one answer can tell a lie that nobody could see
+    through, such as an error that hides behind an empty success.
     """
     draws = _Draws(seed)
     mix = [name for name in ground.ids if name == "crash" or draws.share(name) < SHARE_OF_KINDS]
@@ -193,7 +194,15 @@ def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, 
     last = next((_placed(one, end, ground, draws) for one in drawn if one.ends), ())
     end = ground.places[last[0].site, last[0].nth] if last else end
     before = [strike for one in drawn if not one.ends for strike in _placed(one, end, ground, draws)]
-    return tuple(dict.fromkeys((*before, *last))) or (_death(draws, ground, len(ground.passed)),)
+    kept: dict[tuple[str, int, bool], Strike] = {}
+    for strike in (*last, *before):
+        kept.setdefault((strike.site, strike.nth, strike.recovery), strike)
+    strikes = tuple(dict.fromkeys(strike for strike in (*before, *last) if strike in kept.values() or _kills(strike)))
+    return strikes or (_death(draws, ground, len(ground.passed)),)
+
+
+def _kills(strike: Strike) -> bool:
+    return isinstance(strike.fault, CrashBefore | CrashAfter | TornAppend)
 
 
 @dataclass(frozen=True)

@@ -102,3 +102,19 @@ def test_a_writer_goes_on_counting_where_it_is_told_to(begun: int) -> None:
     assert writer.dirty is True
     writer.flushed()
     assert (writer.barrier, writer.dirty) == (begun + 1, False)
+
+
+def test_a_record_that_tells_nothing_any_more_may_have_been_one_flush_later_than_the_last_known() -> None:
+    known, lost = frame(RECORDS[0], 0), b"~" * 20 + b"\n"
+    assert told(known + lost + frame(RECORDS[2], 1)) == len(known)
+    assert f"corrupt at byte {len(known)}:" in str(told(known + lost + frame(RECORDS[2], 2)))
+
+
+def test_a_first_record_that_tells_nothing_any_more_was_written_before_any_flush() -> None:
+    lost = b"\0" * 9 + b"\n"
+    assert told(lost + frame(RECORDS[1], 0)) == 0
+    assert "corrupt at byte 0:" in str(told(lost + frame(RECORDS[1], 1)))
+
+
+def test_an_empty_first_line_is_damage_like_any_other() -> None:
+    assert "corrupt at byte 0:" in str(told(b"\n" + frame(RECORDS[1], 1)))

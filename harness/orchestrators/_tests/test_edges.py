@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from harness.journal import VERSION
 from harness.orchestrators._tests.worlds import invoices
-from harness.orchestrators.reference.commands import CallAll, Condense, Note
+from harness.orchestrators.reference.commands import CallAll, Condense, Note, Query
 from harness.orchestrators.reference.config import POLICY_OUTPUT, POLICY_OUTPUT_LEAST, Config, make_config
 from harness.orchestrators.reference.entries import (  # fmt: skip
     Called,
@@ -241,6 +241,26 @@ def test_what_surely_did_not_happen_is_repeated_after_its_wait(kind: Any, flush:
     assert (entry.rule, entry.facts) == ("doubt", {**facts, "failures": 3})
     assert (entry.id, entry.result.status) == ("a", "error")  # type: ignore[union-attr]
     assert entry.result.error == "given up, it did not happen: no outcome after 3 tries, the last E"  # type: ignore[union-attr]
+
+
+def test_a_wait_at_the_cap_is_waited_for() -> None:
+    state = replace(started(), open=(Open(INTENT, "doubt", doubtful=True, failures=1, not_before=CAP),))
+    facts = {"call": "a", "key": "k", "failures": 1}
+    assert resolve_doubt(state, config("queryable")) == Query(rule="doubt", facts=facts, intent=INTENT, not_before=CAP)
+
+
+@pytest.mark.parametrize("careful", [False, True])
+def test_a_read_in_doubt_is_repeated_and_durable_first_only_after_a_crash(careful: bool) -> None:
+    around = config()
+    reading = changed(around, tools=(changed(around.tools[0], effect="read"),))
+    command = resolve_doubt(replace(started(), careful=careful, open=(Open(INTENT, "doubt"),)), reading)
+    assert isinstance(command, CallAll) and command.flush is careful
+
+
+def test_a_call_that_no_longer_fits_its_tool_goes_to_a_person() -> None:
+    misfit = Intent(replace(CALL, arguments='{"invoice": "one"}'), "k")
+    command: Any = resolve_doubt(replace(started(), open=(Open(misfit, "doubt"),)), config())
+    assert command.why.startswith("the tool is another one now: the arguments break the schema at invoice: ")
 
 
 @pytest.mark.parametrize(

@@ -202,6 +202,12 @@ def test_a_question_without_answer_leaves_a_call_as_it_was() -> None:
     assert call == Open(IC, "asking", True, False, 1, 1, 70, "TimedOut: m")
 
 
+def test_an_answer_of_a_person_settles_the_question_and_its_waits() -> None:
+    state = replace(BUSY, open=(Open(IC, "asking", True, failures=1, unheard=2, not_before=99, error="E"),))
+    (call,) = evolve(state, Answered(at=60, id="c", happened=False, text="no")).open
+    assert call == Open(IC, "again", failures=1, error="E")
+
+
 def test_the_goal_begins_the_view_and_is_pinned() -> None:
     state = evolve(State(), replace(BUSY.started or Started, at=5))  # type: ignore[type-var]
     assert (tuple(state.view), state.at, state.started) == ((GOAL,), 5, replace(BUSY.started or Started, at=5))  # type: ignore[type-var]
