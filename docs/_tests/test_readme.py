@@ -74,7 +74,7 @@ def _check(command: Command, found: Done) -> None:
 
 def finds_something(prints: str) -> int:
     """The exit code of a command by what it prints: 1 with tests that failed, or with a failure that was shrunk."""
-    return 1 if re.search(r"^\d+ failed, |^\d+ strikes, shrunk to ", prints, re.MULTILINE) else 0
+    return 1 if re.search(r"^\d+ failed, |^\d+ strikes?, shrunk to ", prints, re.MULTILINE) else 0
 
 
 def test_the_exit_code_of_a_command_is_told_by_what_it_prints():

@@ -108,11 +108,16 @@ def _hunts(bases: list[Spec], searching: Searching) -> list[Hunt]:
 
 def _tell(found: Found, folder: Path | None) -> None:
     say(wrapped(f"{found.check}: {found.witness}"))
-    say(f"{len(found.plan.strikes)} strikes, shrunk to {len(found.small.strikes)}; repeat it with")
+    say(f"{_strikes(found.plan)}, shrunk to {len(found.small.strikes)}; repeat it with")
     say(repro(found.small))
     if folder is not None:
         say(f"kept as {save(regression(found.small, found.check, found.witness), folder)}")
     say()
+
+
+def _strikes(plan: Spec) -> str:
+    count = len(plan.strikes)
+    return f"{count} strike{'s' * (count != 1)}"
 
 
 def table(hunts: list[Hunt]) -> str:
