@@ -10,7 +10,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, real_lives, resume, step_cost
+from benchmarks import (
+    crash_points,
+    exploration,
+    growth,
+    imports,
+    journal_prefixes,
+    real_files,
+    real_lives,
+    resume,
+    shrinking,
+    step_cost,
+)
 from benchmarks.figure import Figure, table_of
 
 MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
@@ -22,6 +33,8 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "resume": resume.figures,
     "journal_prefixes": journal_prefixes.figures,
     "crash_points": crash_points.figures,
+    "shrinking": shrinking.figures,
+    "exploration": exploration.figures,
 }
 
 

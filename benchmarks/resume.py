@@ -54,9 +54,12 @@ async def _resume(host: Host) -> None:
 
 
 def journal_of(steps: int, crashes: int) -> bytes:
-    """The journal of a session of `steps` steps, killed `crashes` times at even distances, and once more at its end."""
+    """The journal of a session of `steps` steps, killed `crashes` times at even distances, and once more at its end.
+
+    Each death costs one passage more, so that every life gets as far as the others.
+    """
     turns = [1 + (index + 1) * steps // (crashes + 1) for index in range(crashes)]
-    strikes = tuple(Strike("model", turn, CrashBefore()) for turn in turns)
+    strikes = tuple(Strike("model", turn + index, CrashBefore()) for index, turn in enumerate(turns))
     run = execute_in(replace(spec(steps), strikes=strikes), setup(steps))
     assert (run.ending, run.lives) == ("returned", crashes + 1), f"{run.lives} lives, {run.ending}: {run.reason}"
     last = run.journal.rindex(b'"type":"Asked"')

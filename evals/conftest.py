@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from evals.cases import subject_of
+from evals.left_out import coverage, recorded, told
 from harness.spec import Choice
 from longhaul.asked import Asked, asked
 from longhaul.grid import REFERENCE
+from longhaul.lines import wrapped
 from longhaul.tiers import Tier
 
 REPORT = "reports/out/evals"
@@ -39,3 +43,14 @@ def reference_only(subject: Choice) -> None:
     """Skip what is a claim about the reference when somebody else is on trial."""
     if subject != REFERENCE:
         pytest.skip(f"a claim about the reference; {subject!r} is on trial")
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say which sites, faults and premises occurred, what this tier ran, and what it left out."""
+    reports = [report for reports in terminalreporter.stats.values() for report in reports]
+    for part in filter(None, coverage(reports).splitlines()):
+        terminalreporter.write_line(wrapped(part))
+    ran = recorded(reports)
+    line = told(asked(config.option).level, ran, subject_of(config))
+    if line:
+        terminalreporter.write_line(wrapped(line))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from evals.cases import clean_specs, run_of, with_orchestrator
-from harness.faults import CrashAfter, FailAfter, FailBefore, Hang, RateLimit, ServerError, Slow, Strike
+from harness.faults import CrashAfter, FailAfter, FailBefore, Hang, RateLimit, ServerError, Slow, Strike, fits
 from harness.points import double_crashes, sampled
 from harness.spec import Choice, Spec
 from longhaul.names import short_name
@@ -24,12 +24,21 @@ SETTLES = {"deduplicating": "tool:pay_invoice", "queryable": "query:pay_invoice"
 """The door at which a payment in doubt is settled, by the kind of tool."""
 
 TROUBLE = (RateLimit(), ServerError(503), FailBefore(), FailAfter(), Slow(ms=30_000), Hang())
+"""What can go wrong there; a person's channel can be lost, but a person refuses with no status."""
 
 IN_DOUBT = tuple(
     replace(spec, horizon=HORIZON, strikes=(Strike("tool:pay_invoice", 3, CrashAfter()),))
     for spec in clean_specs()
     if spec.scenario == "pay_invoices"
 )
+
+TROUBLES = tuple(
+    (spec, fault)
+    for spec in IN_DOUBT
+    for fault in TROUBLE
+    if fits(fault, SETTLES[spec.kind]) and not (spec.kind == "blind" and isinstance(fault, Hang))
+)
+"""A person who never answers is waited for: the run ends as waiting, by design."""
 
 
 def troubled(spec: Spec, fault: Any, times: int) -> Spec:
@@ -43,13 +52,10 @@ def troubled(spec: Spec, fault: Any, times: int) -> Spec:
 
 @pytest.mark.usefixtures("reference_only")
 @pytest.mark.parametrize("times", [1, 2], ids=["once", "twice"])
-@pytest.mark.parametrize("fault", TROUBLE, ids=repr)
-@pytest.mark.parametrize("spec", IN_DOUBT, ids=lambda spec: spec.kind)
+@pytest.mark.parametrize(("spec", "fault"), TROUBLES, ids=lambda value: getattr(value, "kind", None) or repr(value))
 def test_a_fault_while_a_payment_in_doubt_is_settled_neither_repeats_nor_loses_it(
     spec: Spec, fault: Any, times: int
 ) -> None:
-    if spec.kind == "blind" and isinstance(fault, Hang):
-        pytest.skip("a person who never answers is waited for: the run ends as waiting, by design")
     assert_survives(troubled(spec, fault, times))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from evals.cases import Group, clean_specs, crash_groups, run_of, subject_of, with_orchestrator
+from evals.left_out import CRASHES, Record
 from harness.checks import judge
 from harness.points import single_crashes
 from harness.run import execute
@@ -26,7 +27,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("group", groups, ids=str)
 
 
-def test_every_crash_is_survived(group: Group) -> None:
+def test_every_crash_is_survived(group: Group, record_property: Record) -> None:
+    record_property(CRASHES, len(group.specs))
     assert_all_survive(group.specs)
 
 

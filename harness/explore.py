@@ -8,8 +8,11 @@ same. `recheck` runs a spec from the start in the ordinary way; it must come to 
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -24,7 +27,7 @@ from harness.history import History, decode_events
 from harness.host import Standing
 from harness.intake import Taken
 from harness.plain import plain_repr
-from harness.points import Point, moments, strike_of
+from harness.points import Point, moments, sampled, strike_of
 from harness.run import Run, build, execute, finished_run, lives, prepared
 from harness.spec import Spec, check_spec
 from harness.track import Track
@@ -46,7 +49,7 @@ class Explored:
     lives: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Fork:
     """A track as it was before or after one passage, and what the history held before that passage and since."""
 
@@ -58,6 +61,9 @@ class Fork:
     before_ms: int
     pending: int
     bytes: int
+
+    def __repr__(self) -> str:
+        return f"Fork({self.point})"
 
     def survivors(self, ways: tuple[Survive, ...]) -> tuple[Survive, ...]:
         """The ways that make a difference here: one where nothing is unflushed, or where the write is torn."""
@@ -137,7 +143,7 @@ class Onlooker:
             seen = essence(taken.view)
             if seen is not None:
                 place = (standing.state, track.world.version)
-                self.stands.setdefault(place, []).append(Stand(seen, track.world, standing.spent))
+                self.stands.setdefault(place, []).append(Stand(tuple(map(copy, seen)), track.world, standing.spent))
             self.spent = standing.spent
             return False
         return any(
@@ -206,21 +212,33 @@ class Exploration:
 
     def singles(self, survivors: Iterable[Survive] = ("none",)) -> Iterator[Explored]:
         """Every crash of the run, with each way in which unflushed bytes survive where there are any."""
-        line = self._line()
-        for fork in line.forks:
-            for survive in fork.survivors(tuple(survivors)):
-                yield self._followed(line, fork, survive)[0]
+        ways = tuple(survivors)
+        with unscanned():
+            line = self._line()
+            for fork in line.forks:
+                for survive in fork.survivors(ways):
+                    yield self._followed(line, fork, survive)[0]
 
     def doubles(self, survivors: Iterable[Survive] = ("none",)) -> Iterator[Explored]:
         """Every second crash of every run that was killed once, wherever it comes after the first."""
         ways = tuple(survivors)
-        line = self._line()
-        for fork in line.forks:
-            for survive in fork.survivors(ways):
-                _, second = self._followed(line, fork, survive, collects=True)
-                for later in second.forks:
-                    for again in later.survivors(ways):
-                        yield self._followed(second, later, again)[0]
+        with unscanned():
+            line = self._line()
+            for fork in line.forks:
+                for survive in fork.survivors(ways):
+                    second = self._followed(line, fork, survive, collects=True)[1]
+                    for later in second.forks:
+                        for again in later.survivors(ways):
+                            yield self._followed(second, later, again)[0]
+
+    def some_doubles(self, count: int, survive: Survive = "none") -> Iterator[Explored]:
+        """So many first crashes, spread by hash over the run, each with one second crash somewhere after it."""
+        with unscanned():
+            line = self._line()
+            for fork in sampled(line.forks, min(1.0, count / len(line.forks))):
+                second = self._followed(line, fork, survive, collects=True)[1]
+                for later in sampled(second.forks, 1 / max(1, len(second.forks)))[:1]:
+                    yield self._followed(second, later, survive)[0]
 
     def _line(self) -> _Line:
         forks = sorted(self._onlooker.forks, key=lambda fork: fork.prefix.count)
@@ -255,6 +273,16 @@ class Exploration:
             judgement.see(event)
         said = judgement.conclude(run)
         return Explored(run.spec, said.outcome, said.violated, False, run.lives), followed
+
+
+@contextmanager
+def unscanned() -> Iterator[None]:
+    """What is there now is not looked through for garbage again and again: it stays, and there is much of it."""
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def recheck(explored: Explored, checks: tuple[Check, ...] = CHECKS) -> str:

@@ -15,6 +15,7 @@ from msgspec import Struct
 from harness.errors import InvalidRequest
 from harness.folding import Folding
 from harness.protocol import Transcript, problem_of, read_on
+from harness.register import Register
 from harness.tokens import message_tokens, tools_tokens
 from harness.types import Message, Request, Tool
 from harness.vector import Vector
@@ -37,7 +38,7 @@ class Intake:
     def __init__(self) -> None:
         self._last: Vector[Message] = Vector((), message_tokens)
         self._read = Folding(Transcript, read_on, Transcript.fork)
-        self._answered: dict[str, int] = {}
+        self._answered: Register[str, int] = Register()
         self.answers = 0
         self._tools: tuple[object, str, int] = ((), "", 0)
 
@@ -45,7 +46,6 @@ class Intake:
         """An intake that remembers the same requests and goes on by itself."""
         forked = copy(self)
         forked._read = self._read.fork()
-        forked._answered = self._answered.copy()
         return forked
 
     def take(self, request: Request) -> Taken:
@@ -59,12 +59,12 @@ class Intake:
 
     def answered(self, digest: str) -> int:
         """How often this very request was answered so far."""
-        return self._answered.get(digest, 0)
+        return self._answered.get(digest) or 0
 
     def answer(self, digest: str) -> None:
         """Count one more answer."""
         self.answers += 1
-        self._answered[digest] = self._answered.get(digest, 0) + 1
+        self._answered = self._answered.put(digest, self.answered(digest) + 1)
 
     def _toolset(self, tools: tuple[Tool, ...]) -> tuple[str, int]:
         if self._tools[0] is not tools:

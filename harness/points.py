@@ -14,9 +14,10 @@ from typing import Any, Literal
 from harness.errors import UsageError
 from harness.faults import CrashAfter, CrashBefore, Strike, Survive, TornAppend
 from harness.run import Run, execute
-from harness.spec import Spec
+from harness.spec import Choice, Spec
 
 When = Literal["before", "torn", "after"]
+ANYBODY = Choice("Orchestrator", "reference")
 
 
 @dataclass(frozen=True)
@@ -93,5 +94,8 @@ def sampled(points: Iterable[Any], share: float, seed: int = 0) -> tuple[Any, ..
 
 
 def _rank(point: Any, seed: int) -> float:
+    """A number from 0 to 1. Who is on trial does not count: everybody is put to the same sample."""
+    if isinstance(point, Spec):
+        point = replace(point, orchestrator=ANYBODY)
     digest = hashlib.blake2b(f"{seed} {point!r}".encode(), digest_size=8).digest()
     return int.from_bytes(digest) / 2**64

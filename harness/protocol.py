@@ -12,6 +12,7 @@ from hashlib import blake2b
 import msgspec
 
 from harness.errors import ContextTooLong, InvalidRequest
+from harness.register import Register
 from harness.types import Message
 
 _encode = msgspec.json.Encoder().encode
@@ -24,12 +25,12 @@ class Transcript:
     count: int = 0
     digest: bytes = b""
     open: tuple[str, ...] = ()
-    seen: set[str] = field(default_factory=set)
+    seen: Register[str, None] = field(default_factory=Register)
     problem: str = ""
 
     def fork(self) -> Transcript:
         """A transcript that is read on by itself."""
-        return replace(self, seen=self.seen.copy())
+        return replace(self)
 
 
 def read_on(transcript: Transcript, message: Message) -> Transcript:
@@ -56,7 +57,8 @@ def read_on(transcript: Transcript, message: Message) -> Transcript:
             transcript.problem = f"messages.{position}: role {message.role} cannot call tools"
         elif call.id in transcript.seen:
             transcript.problem = f"messages.{position}: `tool_use` ids must be unique: {call.id}"
-        transcript.seen.add(call.id)
+        else:
+            transcript.seen = transcript.seen.put(call.id, None)
     transcript.open = tuple(call.id for call in message.calls)
     return transcript
 

@@ -109,7 +109,7 @@ def _build(thing: Any, choice: Choice) -> Any:
         }
         return thing(**options)
     except TypeError as error:
-        raise UsageError(f"{choice!r}: {error}") from None
+        raise UsageError(f"{choice!r}: {str(error).rpartition('__init__() ')[2]}") from None
 
 
 def _inner(value: Any) -> Any:
@@ -125,9 +125,18 @@ def from_file(name: str, role: str) -> Any:
     path, _, attribute = name.rpartition(":")
     module = _module(str(Path(path).resolve()), path, role)
     if not hasattr(module, attribute):
-        public = [known for known in vars(module) if not known.startswith("_")]
-        raise unknown(f"{role} in {path}", attribute, public)
+        raise unknown(f"{role} in {path}", attribute, _own_names(module))
     return getattr(module, attribute)
+
+
+def _own_names(module: ModuleType) -> list[str]:
+    """The public names of a file, without the modules, functions and classes that it imports."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not inspect.ismodule(value)
+        if not (inspect.isclass(value) or inspect.isfunction(value)) or value.__module__ == module.__name__
+    ]
 
 
 def _module(resolved: str, shown: str, role: str) -> ModuleType:
@@ -161,4 +170,4 @@ def unknown(role: str, name: str, known: Iterable[str]) -> UsageError:
     near = difflib.get_close_matches(name, names, n=3)
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     own = "" if " in " in role else "; your own is path/to/file.py:Name"
-    return UsageError(f"unknown {role} {name!r}; {hint}There are: {', '.join(names)}{own}")
+    return UsageError(f"unknown {role} {name!r}; {hint}there are {', '.join(names)}{own}")

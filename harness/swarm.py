@@ -10,7 +10,8 @@ once gets nowhere. Strikes are drawn by hash, so a seed means the same strikes e
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from typing import Any
 
@@ -36,7 +37,8 @@ from harness.faults import (
     TornAppend,
 )
 from harness.faults.sites import kind_of
-from harness.run import Run
+from harness.resolve import scenario
+from harness.run import Run, build
 from harness.spec import Spec
 
 STRIKES_MOST = 4
@@ -51,10 +53,14 @@ LASTING = (RateLimit, ServerError, FailBefore, Hang, NoSpace, DiskRefuses)
 UNMENDED = ("H04", "H09", "F18", "T15")
 """Faults after which no healing helps: a journal that is damaged, or newer; a job declared done; a call that always kills."""
 
+ALONE = ("boot", "sleep", "human", "query")
+"""Sites where a strike comes in one mode only: once, at what its trouble brings about."""
+
+RECOVERY_MOST = 3
+"""A strike in recovery is at one of the first so many passages after a death: a resumed life may have little left to do."""
 
 LOSSES = (ContextOverflow(), StopReason("model_context_window_exceeded"), QuotaExceeded("request_too_large"))
 """Faults that make an orchestrator throw away what its model was told: whether the work still comes out right is luck."""
-
 
 WORDLESS = (EmptyResult, ErrorInOk)
 """Faults after which the outcome of a call does not say what was done."""
@@ -64,44 +70,76 @@ def demands(spec: Spec) -> tuple[Check, ...]:
     """What a healed run owes: everything where its strikes are to be masked, else safety, and the goal once all is healed.
 
     Where what was said is lost, what must never happen is left; and where nothing was said about what was done, a model
-    that is told no more of it may decide to do it again, which is no fault of the orchestrator.
+    that is told no more of it may decide to do it again, which is no fault of the orchestrator. A model that has no tool
+    left can only say that it is done, as after F18: what was not done before that is no one's fault either.
     """
     struck = [strike.fault for strike in spec.strikes]
+    if _toolless(spec):
+        return SAFETY
     if any(fault in LOSSES for fault in struck):
         wordless = any(isinstance(fault, WORDLESS) for fault in struck)
         return tuple(check for check in SAFETY if not (wordless and check is effect_once))
     return CHECKS if expectation(spec) == "mask" else (*SAFETY, converges)
 
 
+def _toolless(spec: Spec) -> bool:
+    """Whether the strikes leave no tool."""
+    gone = {strike.fault.name for strike in spec.strikes if isinstance(strike.fault, ToolGone)}
+    return bool(gone) and gone.issuperset(tool.name for tool in build(scenario(spec.scenario), spec).tools)
+
+
 @dataclass(frozen=True)
 class Target:
-    """A fault at a site: which one of the catalogue it is (`crash` for a plain death), and how often the site is passed."""
+    """A fault at a site: which one of the catalogue it is (`crash` for a plain death), and how often the site is passed.
+
+    `ends` says that an orchestrator may rightly end the run where the fault strikes, so that nothing can strike behind it.
+    """
 
     id: str
     fault: Any
     site: str
     passages: int
+    ends: bool = False
 
 
 @dataclass(frozen=True)
 class Ground:
-    """Every fault that a run of a spec can be struck by, at every site where it fits; crashes first."""
+    """Every fault that a run of a spec can be struck by, at every site where it fits, crashes first.
+
+    `passed` are the passages (site, nth) of the run that nothing struck, in order; `blind` the sites of tools that change
+    the world and cannot be asked whether they did.
+    """
 
     targets: tuple[Target, ...]
+    passed: tuple[tuple[str, int], ...]
+    blind: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """The kinds of faults, each once."""
         return tuple(dict.fromkeys(target.id for target in self.targets))
 
+    @cached_property
+    def places(self) -> dict[tuple[str, int], int]:
+        """When each passage (site, nth) came, from 0; a site that is only passed under fire is not in it."""
+        return {passage: place for place, passage in enumerate(self.passed)}
+
+    def passages(self, site: str, first: int, last: int) -> int:
+        """How often a site was passed from place `first` on and before place `last`."""
+        return sum(passed == site for passed, _ in self.passed[first:last])
+
 
 def ground_of(clean: Run) -> Ground:
     """The ground of a run that nothing struck."""
-    return Ground((*_crashes(clean), *_faults(clean)))
+    passed = ((event.site, event.nth) for event in clean.events if event.site in clean.passages and event.nth)
+    blind = tuple(f"tool:{tool.name}" for tool in clean.setup.tools if tool.effect != "read" and tool.kind == "blind")
+    return Ground((*_crashes(clean), *_faults(clean)), tuple(dict.fromkeys(passed)), blind)
 
 
 def _crashes(clean: Run) -> Iterator[Target]:
-    for site, count in clean.passages.items():
+    sites = {**clean.passages, **_under_fire(clean)}
+    del sites["boot"]
+    for site, count in sites.items():
         deaths: list[Any] = [CrashBefore(), CrashAfter()]
         if site.startswith("disk:"):
             deaths += [CrashAfter("all"), CrashAfter("half")]
@@ -111,10 +149,7 @@ def _crashes(clean: Run) -> Iterator[Target]:
 
 
 def _faults(clean: Run) -> Iterator[Target]:
-    sites = {**clean.passages, "boot": 3, "human": 2, "sleep": 2}
-    sites |= {
-        f"query:{tool.name}": 2 for tool in clean.setup.tools if tool.effect != "read" and tool.kind == "queryable"
-    }
+    sites = {**clean.passages, **_under_fire(clean)}
     for hazard in HAZARDS:
         if hazard.id in UNMENDED:
             continue
@@ -126,7 +161,15 @@ def _faults(clean: Run) -> Iterator[Target]:
                 for site, count in sites.items():
                     strike = Strike(site, 1, fault)
                     if kind_of(site) in shape.sites and shape.fits(strike, clean.spec.kind, touched(site, clean.setup)):
-                        yield Target(hazard.id, fault, site, count)
+                        ends = expectation(replace(clean.spec, strikes=(strike,))) != "mask"
+                        yield Target(hazard.id, fault, site, count, ends)
+
+
+def _under_fire(clean: Run) -> dict[str, int]:
+    """Sites that a run which nothing strikes never passes, and passes where something does (`_opened` says what)."""
+    changing = [tool for tool in clean.setup.tools if tool.effect != "read"]
+    sites = {"boot": 1, "sleep": 1} | ({"human": 1} if any(tool.kind == "blind" for tool in changing) else {})
+    return sites | {f"query:{tool.name}": 1 for tool in changing if tool.kind == "queryable"}
 
 
 def _variants(fault: Any, clean: Run) -> list[Any]:
@@ -137,40 +180,92 @@ def _variants(fault: Any, clean: Run) -> list[Any]:
 
 
 def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, ...]:
-    """The strikes of a seed: one to `most` of them, from the seed's own mix of faults."""
+    """The strikes of a seed: one to `most` of them, from the seed's own mix of faults; one more where they need a death.
+
+    A strike that never fires makes a run invalid. So what may end the run strikes once, and everything else before it;
+    strikes in recovery count what is still passed after the death; and what strikes where a run comes only in trouble
+    brings the trouble along. No passage is struck twice: two faults of one answer can tell a lie that nobody could see
+    through, such as an error that hides behind an empty success.
+    """
     draws = _Draws(seed)
     mix = [name for name in ground.ids if name == "crash" or draws.share(name) < SHARE_OF_KINDS]
-    strikes = tuple(_strike(draws, ground, mix) for _ in range(1 + draws.below(most)))
-    if any(strike.recovery or strike.site == "boot" for strike in strikes):
-        strikes = (_crash(draws, ground), *strikes)
-    return tuple(dict.fromkeys(strikes))
+    drawn = [_drawn(draws, ground, mix) for _ in range(1 + draws.below(most))]
+    end = len(ground.passed)
+    last = next((_placed(one, end, ground, draws) for one in drawn if one.ends), ())
+    end = ground.places[last[0].site, last[0].nth] if last else end
+    before = [strike for one in drawn if not one.ends for strike in _placed(one, end, ground, draws)]
+    kept: dict[tuple[str, int, bool], Strike] = {}
+    for strike in (*last, *before):
+        kept.setdefault((strike.site, strike.nth, strike.recovery), strike)
+    strikes = tuple(dict.fromkeys(strike for strike in (*before, *last) if strike in kept.values() or _kills(strike)))
+    return strikes or (_death(draws, ground, len(ground.passed)),)
 
 
-def _crash(draws: _Draws, ground: Ground) -> Strike:
-    deaths = [target for target in ground.targets if target.id == "crash"]
-    target = deaths[draws.below(len(deaths))]
-    return Strike(target.site, 1 + draws.below(target.passages), target.fault)
+def _kills(strike: Strike) -> bool:
+    return isinstance(strike.fault, CrashBefore | CrashAfter | TornAppend)
 
 
-def _strike(draws: _Draws, ground: Ground, mix: list[str]) -> Strike:
+@dataclass(frozen=True)
+class _Drawn:
+    """A strike whose passage is not settled yet, and whether the run may end there."""
+
+    strike: Strike
+    ends: bool
+
+
+def _drawn(draws: _Draws, ground: Ground, mix: list[str]) -> _Drawn:
+    """A fault of the mix at a site, in one of its modes."""
     name = mix[draws.below(len(mix))]
     targets = [target for target in ground.targets if target.id == name]
     target = targets[draws.below(len(targets))]
-    nth = 1 + draws.below(target.passages)
-    if target.site == "boot":
-        return Strike("boot", 2, target.fault)
-    mode = draws.below(8)
-    if target.id == "crash":
-        return Strike(target.site, 1 + draws.below(5), target.fault, recovery=True) if mode < 2 else Strike(
-            target.site, nth, target.fault
-        )  # fmt: skip
-    if mode == 0:
-        return Strike(target.site, 1 + draws.below(4), target.fault, recovery=True)
+    plain = Strike(target.site, 1, target.fault)
+    mode = -1 if kind_of(target.site) in ALONE else draws.below(8)
+    if mode == 0 or (mode == 1 and name == "crash"):
+        return _Drawn(replace(plain, recovery=True), target.ends)
     if mode == 1:
-        return Strike(target.site, nth, target.fault, times=2)
+        return _Drawn(replace(plain, times=2), target.ends)
     if mode == 2 and isinstance(target.fault, LASTING):
-        return Strike(target.site, nth, target.fault, times=None)
-    return Strike(target.site, nth, target.fault)
+        return _Drawn(replace(plain, times=None), True)
+    return _Drawn(plain, target.ends)
+
+
+def _placed(one: _Drawn, end: int, ground: Ground, draws: _Draws) -> tuple[Strike, ...]:
+    """The strike at a passage before place `end`, after what it needs to come about; nothing where there is no place."""
+    strike = one.strike
+    opening = _opening(strike, end, ground, draws)
+    if opening is not None:
+        return (*opening, replace(strike, nth=2) if strike.site == "boot" else strike) if opening else ()
+    count = ground.passages(strike.site, 0, end)
+    if not count:
+        return ()
+    struck = replace(strike, nth=1 + draws.below(count))
+    if not strike.recovery:
+        return (struck,)
+    death = _death(draws, ground, ground.places[struck.site, struck.nth] + 1)
+    left = ground.passages(struck.site, ground.places[death.site, death.nth], end)
+    return (death, replace(struck, nth=1 + draws.below(max(1, min(left, RECOVERY_MOST)))))
+
+
+def _opening(strike: Strike, end: int, ground: Ground, draws: _Draws) -> tuple[Strike, ...] | None:
+    """The trouble without which a site is never passed; None where it is passed anyway, () where there is no place left."""
+    kind, _, name = strike.site.partition(":")
+    if kind == "boot":
+        return (_death(draws, ground, end),) if end else ()
+    if kind == "sleep":
+        count = ground.passages("model", 0, end)
+        return (Strike("model", 1 + draws.below(count), RateLimit()),) if count else ()
+    if kind not in ("query", "human"):
+        return None
+    tools = [site for site in dict(ground.passed) if site == f"tool:{name}" or (not name and site in ground.blind)]
+    counts = [(site, ground.passages(site, 0, end)) for site in tools]
+    return next(((Strike(site, 1 + draws.below(count), CrashAfter()),) for site, count in counts if count), ())
+
+
+def _death(draws: _Draws, ground: Ground, end: int) -> Strike:
+    """A plain death somewhere before place `end`, which is at least 1."""
+    deaths = [target for target in ground.targets if target.id == "crash" and ground.passages(target.site, 0, end)]
+    target = deaths[draws.below(len(deaths))]
+    return Strike(target.site, 1 + draws.below(ground.passages(target.site, 0, end)), target.fault)
 
 
 class _Draws:

@@ -205,6 +205,8 @@ class Track:
 
     def lands_at(self, key: str) -> int | None:
         """When what is under way under a key will land; None where nothing is."""
+        if not self.flights:
+            return None
         return next((flight.due_ms for flight in self.flights if flight.visit.key == key), None)
 
     def take_off(self, due_ms: int, tool: Tool, arguments: str, visit: Visit, nth: int) -> None:

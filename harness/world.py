@@ -89,9 +89,9 @@ def perform(world: World, tool: Tool, arguments: str, visit: Visit) -> tuple[Wor
     except (KeyError, TypeError, ValueError) as error:
         return world, _refusal(world, visit, f"{tool.name} cannot use {arguments[:80]}: {error!r}")
     if isinstance(answer, Result) and answer.status == "error":
-        return world, _result(answer, world, tool, visit)
+        return world, _result(answer, world.version, tool, visit)
     if not mutating:
-        return changed, _result(answer, changed, tool, visit)
+        return changed, _result(answer, changed.version, tool, visit)
     return _record(changed, tool, (arguments, given, answer), visit)
 
 
@@ -99,8 +99,8 @@ def _record(
     world: World, tool: Tool, deed: tuple[str, dict[str, Any], Result | str], visit: Visit
 ) -> tuple[World, Result]:
     arguments, given, answer = deed
-    world = replace(world, version=world.version + 1)
-    result = _result(answer, world, tool, visit)
+    version = world.version + 1
+    result = _result(answer, version, tool, visit)
     entry = Deed(
         number=len(world.effects) + 1,
         tool=tool.name,
@@ -112,7 +112,7 @@ def _record(
         effect=tool.effect,
     )
     results = world.results.put(visit.key, (arguments, result))
-    return replace(world, effects=world.effects.append(entry), results=results), result
+    return World(world.state, version, world.effects.append(entry), results), result
 
 
 def intent_of(tool: Tool, given: Mapping[str, Any]) -> str:
@@ -142,12 +142,12 @@ def _refusal(world: World, visit: Visit, why: str) -> Result:
     return Result(status="error", error=why, fetched_at=visit.at_ms, version=world.version, bytes=text_bytes(why))
 
 
-def _result(answer: Result | str, world: World, tool: Tool, visit: Visit) -> Result:
+def _result(answer: Result | str, version: int, tool: Tool, visit: Visit) -> Result:
     given = Result(content=answer) if isinstance(answer, str) else answer
     return msgspec.structs.replace(
         given,
         fetched_at=visit.at_ms,
-        version=world.version,
+        version=version,
         duration_ms=tool.duration_ms,
         bytes=text_bytes(given.content),
     )

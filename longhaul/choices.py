@@ -26,16 +26,25 @@ def choice(role: str, text: str) -> Choice:
 
 
 def seeds(text: str) -> tuple[int, ...]:
-    """`5` means the seeds 0 to 4; `3,7` means just these (`3,` is the one seed 3)."""
+    """`5` means the seeds 0 to 4, `5..9` five others; `3,7` means just these (`3,` is the one seed 3)."""
     try:
+        if ".." in text:
+            first, _, last = text.partition("..")
+            return _filled(tuple(range(int(first), int(last) + 1)), text)
         if "," in text:
             return tuple(int(part) for part in text.split(",") if part.strip())
         count = int(text)
     except ValueError:
-        raise UsageError(f"seeds are {text!r}; write a count such as 5 (seeds 0 to 4), or a list such as 3,7") from None
-    if count < 1:
+        raise UsageError(
+            f"seeds are {text!r}; write a count such as 5 (seeds 0 to 4), a range such as 5..9, or a list such as 3,7"
+        ) from None
+    return _filled(tuple(range(count)), text)
+
+
+def _filled(found: tuple[int, ...], text: str) -> tuple[int, ...]:
+    if not found:
         raise UsageError(f"seeds are {text!r}; at least one is needed")
-    return tuple(range(count))
+    return found
 
 
 SHARE_MAX = 10

@@ -15,20 +15,23 @@ Tier: TypeAlias = Literal["smoke", "pr", "nightly", "release"]
 
 @dataclass(frozen=True)
 class Amount:
-    """What a tier amounts to: the share of crash points, which unflushed bytes survive them, and how many seeds."""
+    """What a tier amounts to: the share of crash points, which unflushed bytes survive them, how many seeds of the reader,
+    and how many of the swarm on each of its bases.
+    """
 
     share: float
     survivors: tuple[Survive, ...]
     seeds: int
+    swarm: int
 
 
 _EVERY_SURVIVOR: tuple[Survive, ...] = ("none", "half", "all_but_last_byte", "all")
 
 AMOUNTS: dict[Tier, Amount] = {
-    "smoke": Amount(0.05, ("none",), 1),
-    "pr": Amount(1.0, ("none",), 3),
-    "nightly": Amount(1.0, _EVERY_SURVIVOR, 10),
-    "release": Amount(1.0, _EVERY_SURVIVOR, 10),
+    "smoke": Amount(0.05, ("none",), 1, 20),
+    "pr": Amount(1.0, ("none",), 3, 150),
+    "nightly": Amount(1.0, _EVERY_SURVIVOR, 10, 3_000),
+    "release": Amount(1.0, _EVERY_SURVIVOR, 10, 40_000),
 }
 
 

@@ -11,6 +11,7 @@ from fakes.models.program import program
 from fakes.models.reader import Reader
 from fakes.work import Action, Facts, Item, Source, Work
 from harness.errors import ToolError
+from harness.register import Register
 from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
@@ -24,6 +25,8 @@ INVOICE_BYTES = 157
 
 Payments: TypeAlias = tuple[tuple[str, str], ...]
 """What was paid for one invoice, and to whom, each time."""
+
+Ledger: TypeAlias = Register[str, Payments]
 
 PAYEES = ("Acme", "Borealis", "Cobalt", "Dune", "Ember", "Fjord")
 
@@ -39,7 +42,7 @@ def build(parameters: Parameters) -> Setup:
     work = _work(list(invoices), count)
     return Setup(
         goal=GOAL.format(count=count, page=PAGE),
-        world=World({"open": invoices, "ledger": {}}),
+        world=World({"open": invoices, "ledger": Register()}),
         tools=_tools(parameters),
         model=partial(_reader, work, parameters.seed),
         check=_check,
@@ -111,15 +114,15 @@ def _list(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
 def _pay(world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     if given["invoice"] not in world.get("open"):
         raise ToolError(f"there is no invoice {given['invoice']!r}")
-    ledger: dict[str, Payments] = world.get("ledger")
-    payments = (*ledger.get(given["invoice"], ()), (given["amount"], given["payee"]))
+    ledger: Ledger = world.get("ledger")
+    payments = (*(ledger.get(given["invoice"]) or ()), (given["amount"], given["payee"]))
     said = f"paid {given['invoice']} = {given['amount']} to {given['payee']}"
-    return world.put("ledger", {**ledger, given["invoice"]: payments}), said
+    return world.put("ledger", ledger.put(given["invoice"], payments)), said
 
 
 def _check(world: World) -> str | None:
     """Judged by what was paid, not by when: the order of payments is nobody's business."""
-    ledger: dict[str, Payments] = world.get("ledger")
+    ledger: Ledger = world.get("ledger")
     for name, payments in ledger.items():
         if len(payments) > 1:
             return f"{name} was paid {len(payments)} times"

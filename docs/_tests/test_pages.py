@@ -12,11 +12,17 @@ import pytest
 
 from docs.pages import BEGIN, END, pages, stale, with_graph
 from docs.rules_graph import COMMANDS, names_made_by, rules_graph
+from harness.catalogue.faults import HAZARDS
+from harness.catalogue.invariants import INVARIANTS
+from harness.catalogue.points import POINTS
+from harness.checks import CHECKS
 from harness.orchestrators.reference.rules import RULES
 from harness.orchestrators.reference.rules.completion import complete
 from harness.orchestrators.reference.rules.doubt import resolve_doubt
+from longhaul.conformance.requirements import REQUIREMENTS
 
 ROOT = Path(__file__).parents[2]
+ENTRIES = [item.entry for item in (*HAZARDS, *POINTS, *INVARIANTS)]
 WRITTEN = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "README.md"]
 
 
@@ -36,6 +42,35 @@ def test_a_page_whose_docstrings_changed_would_be_noticed():
     assert "| `dup_effects` | effects | lower |" in page
     old = f"before\n{BEGIN}another graph\n{END}after\n"
     assert with_graph(old) == f"before\n{BEGIN}```mermaid\n{rules_graph()}```\n{END}after\n"
+
+
+IDS = {
+    "faults.md": [hazard.id for hazard in HAZARDS],
+    "crash_points.md": [point.id for point in POINTS],
+    "invariants.md": [invariant.id for invariant in INVARIANTS],
+    "conformance.md": [f"`{requirement.name}`" for requirement in REQUIREMENTS],
+}
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_id_of_the_catalogue_has_one_row_and_what_is_pending_says_so(name: str):
+    page = next(text for path, text in pages().items() if path.name == name)
+    rows = [line for line in page.splitlines() if line.startswith("| ")]
+    assert all(sum(row.startswith(f"| {id} |") for row in rows) == 1 for id in IDS[name])
+    pending = {entry.id: entry.pending for entry in ENTRIES if entry.pending}
+    for row in rows:
+        id = row.split(" | ")[0].removeprefix("| ")
+        assert id not in pending or f"pending({pending[id]})" in row
+
+
+def test_what_can_be_violated_is_judged_and_every_check_was_seen_to_fail():
+    page = next(text for path, text in pages().items() if path.name == "invariants.md")
+    cells = {
+        line.split(" | ")[0].strip("| `"): line.split(" | ") for line in page.splitlines() if line.startswith("| ")
+    }
+    assert all(cells[invariant.id][3].strip() for invariant in INVARIANTS)
+    assert all(cells[check.__name__][2].strip() for check in CHECKS)
+    assert "`no_flush`" in cells["decision_durable"][3]
 
 
 def test_the_graph_asks_the_rules_in_their_order():

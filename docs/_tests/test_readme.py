@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from pathlib import Path
 
 import pytest
 
 from docs.examples import Command, commands_in, files_in
+from harness.catalogue.faults import HAZARDS
+from harness.catalogue.invariants import INVARIANTS
+from harness.catalogue.points import POINTS
+from harness.mutants import MUTANTS
 from harness.orchestrators.reference.rules import RULES
 from harness.policies import POLICIES
 from harness.resolve import policy_classes, scenario_names
 from longhaul._tests.foreign import Done, Foreign, foreign_repository
+from longhaul.conformance.requirement import LEVELS
+from longhaul.conformance.requirements import REQUIREMENTS
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+PENDING = {"multi_part_effects": "effects of several parts", "pointers": "pointers to outputs"}
+"""How the page says what is pending, where it does not say it in the catalogue's own word."""
 
 
 def elsewhere(line: str) -> bool:
@@ -57,8 +68,19 @@ def test_every_command_does_what_the_readme_says(done: dict[str, Done]):
 
 
 def _check(command: Command, found: Done) -> None:
-    assert found.code == (1 if " failed" in command.prints else 0), f"{command.line}\n{found.out}\n{found.err}"
+    assert found.code == finds_something(command.prints), f"{command.line}\n{found.out}\n{found.err}"
     assert not missing(command.prints, found.out), f"{command.line}\n{found.out}"
+
+
+def finds_something(prints: str) -> int:
+    """The exit code of a command by what it prints: 1 with tests that failed, or with a failure that was shrunk."""
+    return 1 if re.search(r"^\d+ failed, |^\d+ strikes, shrunk to ", prints, re.MULTILINE) else 0
+
+
+def test_the_exit_code_of_a_command_is_told_by_what_it_prints():
+    assert finds_something("...\n38 failed, 6 passed\n") == 1
+    assert finds_something("effect_once: twice\n2 strikes, shrunk to 0; repeat it with\n") == 1
+    assert finds_something("my_loop.py:run reaches no level: CORE failed (5 of 9)\n") == 0
 
 
 def test_the_commands_that_are_not_run_here_exist():
@@ -72,9 +94,25 @@ def test_the_policy_of_the_first_screen_has_twelve_lines():
     assert README.index("half_and_half.py") < README.index("## ")
 
 
+def test_what_is_pending_is_named_among_what_it_cannot_tell():
+    entries = [item.entry for item in (*POINTS, *HAZARDS, *INVARIANTS)]
+    limits = " ".join(README[README.index("cannot tell you") : README.index("## What it costs")].split())
+    for word in {entry.pending for entry in entries if entry.pending}:
+        assert PENDING.get(word, word.replace("_", " ")) in limits
+
+
+def test_the_levels_are_said_as_the_code_says_them():
+    assert all(f"| {level} | " in README for level in LEVELS)
+
+
 def test_the_counts_in_the_text_are_right():
     words = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
     assert f"{words[len(RULES)]} small rules" in README
     assert f"{words[len(POLICIES)].capitalize()} policies: " in CHANGELOG
+    live = [sum(entry.live for entry in entries) for entries in (POINTS, HAZARDS, INVARIANTS)]
+    assert f"{live[0]} of {len(POINTS)} crash points, {live[1]} of {len(HAZARDS)} faults and {live[2]} of " in README
+    assert f"{len(INVARIANTS)} invariants of the catalogue are live" in README
+    assert f"broken in {len(MUTANTS)} ways" in README
+    assert f"the {len(REQUIREMENTS)} requirements of the four levels" in README
     assert all(f"`{name}`" in CHANGELOG for name in policy_classes())
     assert all(f"`{name}`" in README for name in scenario_names())

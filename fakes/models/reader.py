@@ -50,11 +50,11 @@ class Reader:
     def essence(self, view: Vector[Message]) -> Any:
         """What of a view decides all that this model will do from here on, wordings and ids apart.
 
-        None for a profile that minds where in the view a fact stands.
+        None for a profile that minds where in the view a fact stands. Valid until the reader reads on.
         """
         if self.profile.literal < 1:
             return None
-        return tuple(map(copy, self._sight(view).known))
+        return self._sight(view).known
 
     def __call__(self, request: Request, nth: int) -> Reply:
         """Answer a request that was answered `nth` times before."""

@@ -210,6 +210,26 @@ async def asks_about_something_else(host: Host) -> None:
         await host.tool(pay(1), "key-1")
 
 
+async def _asks_in_so_many_lives(host: Host, lives: int) -> None:
+    life = host.read().count(b"\n")
+    host.append(b"life\n")
+    host.flush()
+    if life == 0:
+        await _attempt(host, host.tool(pay(1), "key-1", 5_000))
+    if life < lives:
+        await host.human(Question("Did it happen?", "pay", "key-1"))
+
+
+async def asks_in_1_lives(host: Host) -> None:
+    """A question about a lost answer, and none in the next life."""
+    await _asks_in_so_many_lives(host, 1)
+
+
+async def asks_in_2_lives(host: Host) -> None:
+    """The question again in the next life, and then no more."""
+    await _asks_in_so_many_lives(host, 2)
+
+
 async def asks_in_words_only(host: Host) -> None:
     """Asks a person without tool and key, and calls again."""
     try:

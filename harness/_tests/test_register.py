@@ -38,3 +38,25 @@ def test_a_thousand_new_keys_share_one_storage():
         register = register.put(key, key)
     assert register._slots is first._slots
     assert len(first) == 0 and len(register) == 1_000
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 2)), max_size=30))
+def test_registers_of_one_family_are_equal_just_where_they_hold_the_same(puts: list[tuple[int, int, int]]) -> None:
+    known: list[tuple[Register[int, int], dict[int, int]]] = [(Register(), {})]
+    for which, key, value in puts:
+        register, plain = known[which % len(known)]
+        known.append((register.put(key, value), {**plain, key: value}))
+    assert [dict(register.items()) for register, _ in known] == [plain for _, plain in known]
+    for one, plain in known:
+        assert [one == other for other, _ in known] == [plain == others for _, others in known]
+        assert (len(one), set(one)) == (len(plain), set(plain))
+
+
+def test_a_register_that_others_went_on_from_takes_any_number_of_keys() -> None:
+    first: Register[int, int] = Register()
+    newest = first.put(0, 0)
+    late = first
+    for key in range(200):
+        late = late.put(key, -key)
+    assert dict(late.items()) == {key: -key for key in range(200)}
+    assert dict(newest.items()) == {0: 0}

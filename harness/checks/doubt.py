@@ -19,16 +19,20 @@ LOST_ANSWERS = ("ConnectionLost", "TimedOut")
 
 
 class _Doubt(Struct, frozen=True):
-    """A call of unknown outcome, since which event, and whether a person was asked about it and could not be reached."""
+    """A call of unknown outcome, since which event, whether a person was asked about it and could not be reached, and how
+    many lives died since in a question to a person.
+    """
 
     call: Call
     since: int
     unheard: bool = False
+    deadly: int = 0
 
 
 class _IndeterminateNamed(Fold):
     """I7: after a mutating call of unknown outcome (a crash, a lost answer) the next action on the same deed is a query
     by its key, a repetition under its key, or a question to a person; for a blind tool only the person. Never a new key.
+    A question that kills one life after the other may be given up.
     """
 
     name = "indeterminate_named"
@@ -45,13 +49,15 @@ class _IndeterminateNamed(Fold):
         """Open a doubt, or see what is done about one. Unanswered queries and questions are nothing done."""
         site, kind = event.site, event.kind
         if site == "life":
+            if kind == "died":
+                self._died_asking()
             self.doubts += [_Doubt(call, event.number) for _, call in reading.open_calls() if call.mutating]
         elif kind == "question":
             self.questions[event.nth] = event.detail
         elif kind == "error" and site == "human":
-            asked = self.questions[event.nth]
+            asked = self.questions.pop(event.nth)
             self.doubts = [
-                _Doubt(doubt.call, doubt.since, doubt.unheard or _asks_about(asked, doubt.call))
+                _Doubt(doubt.call, doubt.since, doubt.unheard or _asks_about(asked, doubt.call), doubt.deadly)
                 for doubt in self.doubts
             ]
         elif kind == "error":
@@ -60,6 +66,14 @@ class _IndeterminateNamed(Fold):
                 self.doubts.append(_Doubt(call, event.number))
         elif self.doubts:
             self._act(event, reading)
+        if kind == "answer":
+            self.questions.pop(event.nth, None)
+
+    def _died_asking(self) -> None:
+        """Whoever was being asked never got to answer; nor would they about another call."""
+        if self.questions:
+            self.questions = {}
+            self.doubts = [_Doubt(doubt.call, doubt.since, doubt.unheard, doubt.deadly + 1) for doubt in self.doubts]
 
     def _act(self, event: Event, reading: Reading) -> None:
         """Close the doubts that this action is about."""
@@ -86,12 +100,17 @@ class _IndeterminateNamed(Fold):
         premises, witness = self.premises, self.witness
         for doubt in self.doubts:
             tool = doubt.call.tool
-            if tool is None or tool.kind != "blind" or doubt.unheard or doubt.call.deed is None:
+            if tool is None or tool.kind != "blind" or _given_up(doubt) or doubt.call.deed is None:
                 continue
             if end.ending == "returned":
                 premises += 1
                 witness = witness or f"{_unknown(doubt.call)}, its tool is blind, and no person was ever asked"
         return conclude(self.name, premises, witness)
+
+
+def _given_up(doubt: _Doubt) -> bool:
+    """Whether no person can be asked: the channel is lost, or more than one life died in the question."""
+    return doubt.unheard or doubt.deadly > 1
 
 
 def _asks_about(question: dict[str, Any], call: Call) -> bool:

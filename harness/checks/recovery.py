@@ -183,6 +183,7 @@ class _BoundedReexecution(Fold):
             self.fresh or not tools
         ):  # later in a life, a compacted view may look like an old one
             self.again += 1
+            del self.received[digest]  # an answer is thrown away once, however often its request fails from now on
         lost = 0
         if self.fresh and tools:
             lost = self._thrown_away(detail, reading)

@@ -9,6 +9,9 @@ from harness.history import Event
 RETRYABLE = ("RateLimited", "ServerFailed", "ConnectionLost", "TimedOut")
 """Errors of the model after which the same request may be sent again."""
 
+TOO_LARGE = "request_too_large"
+"""The word for a 429 that says that this request will never be taken."""
+
 REQUESTS = ("model", "policy")
 """What a record of a failed request says that it is about; others are about calls."""
 
@@ -20,6 +23,8 @@ class _BackoffRespected(Fold):
     Where the journal is legible, a request that repeats a failed one comes after a record of that failure: attempts on
     the wire that no record counts are a second layer of retries.
 
+    A request that was too large and comes back as another one is no repetition.
+
     Waits that are absent, negative or above `limits.retry_wait_ms` bind nobody. In a later life the wait binds only
     where the journal (if legible) had the failure durable before the crash.
     """
@@ -30,6 +35,8 @@ class _BackoffRespected(Fold):
     limited: Event | None = None
     failed: Event | None = None
     asking: bool = True
+    request: str = ""
+    too_large: bool = False
     turn_tries: int = 0
     summary_tries: int = 0
 
@@ -47,6 +54,7 @@ class _BackoffRespected(Fold):
             wait = event.detail["retry_after_ms"]
             cap = reading.head.limits.retry_wait_ms
             self.limited = event if wait is not None and 0 <= wait <= cap else None
+        self.too_large = event.kind == "error" and event.detail["type"] == TOO_LARGE
         self.failed = event if event.kind == "error" and event.detail["error"] in RETRYABLE else None
         if self.failed is None:
             self.summary_tries = 0
@@ -79,6 +87,9 @@ class _BackoffRespected(Fold):
 
     def _tried(self, event: Event, reading: Reading) -> None:
         self.asking = event.detail["tools"] > 0
+        if self.too_large and event.detail["digest"] != self.request:
+            self.turn_tries = self.summary_tries = 0
+        self.request, self.too_large = event.detail["digest"], False
         if self.asking:
             self.turn_tries += 1
         else:

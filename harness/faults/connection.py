@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from harness.errors import AuthenticationFailed, ConnectionLost, RateLimited, ServerFailed
-from harness.faults.sites import ANSWERED, MODEL, PASSED, WAITED_FOR, Legal, one_of, whole
+from harness.faults.sites import ANSWERED, CONNECTED, MODEL, PASSED, WAITED_FOR, Legal, one_of, whole
 from harness.faults.strike import Passage, Proceed, brief
 
 
@@ -115,7 +115,7 @@ class FailBefore:
     """The connection is lost before the effect."""
 
     __repr__ = brief
-    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    SITES: ClassVar[tuple[str, ...]] = CONNECTED
     LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
@@ -127,7 +127,7 @@ class FailAfter:
     """The connection is lost after the effect: the caller sees just what `FailBefore` shows."""
 
     __repr__ = brief
-    SITES: ClassVar[tuple[str, ...]] = ANSWERED
+    SITES: ClassVar[tuple[str, ...]] = CONNECTED
     LEGAL: ClassVar[dict[str, Legal]] = {}
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:

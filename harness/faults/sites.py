@@ -11,6 +11,9 @@ TOOL = ("tool",)
 ANSWERED = ("model", "tool", "query")
 """Where somebody else answers over a connection."""
 
+CONNECTED = (*ANSWERED, "human")
+"""Where a connection can be lost: the channel to a person too."""
+
 WAITED_FOR = (*ANSWERED, "human", "sleep")
 """Where a task waits, and others may run in the meantime."""
 

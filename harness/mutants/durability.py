@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from harness.faults import CrashAfter, CrashBefore, NoSpace, Strike, SyncFailed
+from harness.faults import CrashAfter, CrashBefore, NoSpace, ShortWrite, Strike, SyncFailed
 from harness.mutants.grounds import CLEAN, JOURNAL, RESTORE, SHELL, paying
 from harness.mutants.mutant import Change, Ground, Mutant
 
-FLUSH_FAILED = (
-    "            self.host.truncate(durable_size(self.host.read(), self._journal.barrier))\n            raise\n"
-)
+FLUSH_FAILED = "            self._cut_back(lambda data: durable_size(data, self._journal.barrier))\n            raise\n"
 """What is done after a flush that failed."""
 
 MUTANTS = (
@@ -82,13 +80,19 @@ MUTANTS = (
         (
             Change(
                 SHELL,
-                "            self.host.append(data)\n",
-                "            try:\n                self.host.append(data)\n"
-                "            except DiskFailed:\n                return\n",
+                "            self._cut_back(whole_size)\n            raise\n",
+                "            return\n",
             ),
         ),
         "decision_durable",
         (Ground(paying(Strike("disk:append", 4, NoSpace())), progress=False),),
+    ),
+    Mutant(
+        "short_write_left",
+        "what a failed write left stays in the journal",
+        (Change(SHELL, "            self._cut_back(whole_size)\n            raise\n", "            raise\n"),),
+        "journal_whole",
+        (Ground(paying(Strike("disk:append", 2, ShortWrite())), progress=False),),
     ),
     Mutant(
         "sync_tried_again",

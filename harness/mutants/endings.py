@@ -23,7 +23,7 @@ MUTANTS = (
     Mutant(
         "crash_loop_runs_on",
         "a step that kills the process is taken for ever",
-        (Change(CRASHES, "    if not state.stalled or", "    if True or"),),
+        (Change(CRASHES, "    if not state.stalled and", "    if True or"),),
         "ending_sane",
         (Ground(paying(Strike("tool:pay_invoice", 1, CrashBefore(), None)), progress=False),),
     ),

@@ -14,6 +14,7 @@ KINDS = ("deduplicating", "queryable", "blind")
 SHELL = "harness.orchestrators.reference.shell"
 RESTORE = "harness.orchestrators.reference.restore"
 STATE = "harness.orchestrators.reference.state"
+SQUEEZE = "harness.orchestrators.reference.squeeze"
 ANSWERS = "harness.orchestrators.reference.answers"
 RULES = "harness.orchestrators.reference.rules"
 CALLS = f"{RULES}.calls"

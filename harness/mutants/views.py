@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from harness.faults import HugeResult, Slow, Strike
-from harness.mutants.grounds import ANSWERS, COMPACTION, SHELL, STATE, capped, paying, renaming
+from harness.faults import ContextOverflow, HugeResult, Slow, Strike
+from harness.mutants.grounds import ANSWERS, COMPACTION, SHELL, SQUEEZE, STATE, capped, paying, renaming
 from harness.mutants.mutant import Change, Ground, Mutant
 from harness.types import Limits
 
@@ -22,6 +22,19 @@ MUTANTS = (
         ),
         "pins_visible",
         (TIGHT,),
+    ),
+    Mutant(
+        "done_forgotten",
+        "an emergency drops what was done for good",
+        (
+            Change(
+                SQUEEZE,
+                "    lines = [line for unit in lost for line in _done(unit, reading)]\n    count",
+                "    lines: list[str] = []\n    count",
+            ),
+        ),
+        "effect_once",
+        (Ground(paying(Strike("model", 4, ContextOverflow()), horizon=12), progress=False),),
     ),
     Mutant(
         "results_out_of_order",

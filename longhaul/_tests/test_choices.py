@@ -23,13 +23,14 @@ def test_options_are_literals_by_name(text: str) -> None:
         choice("Policy", text)
 
 
-def test_seeds_are_a_count_or_a_list() -> None:
+def test_seeds_are_a_count_a_range_or_a_list() -> None:
     assert seeds("3") == (0, 1, 2)
     assert seeds("3,7") == (3, 7)
     assert seeds("3,") == (3,)
+    assert seeds("5..8") == (5, 6, 7, 8)
 
 
-@pytest.mark.parametrize("text", ["", "x", "0", "-1", "1,x"])
+@pytest.mark.parametrize("text", ["", "x", "0", "-1", "1,x", "1..", "..3", "5..3", "1..2..3"])
 def test_other_seeds_are_refused(text: str) -> None:
     with pytest.raises(UsageError, match="seeds are"):
         seeds(text)

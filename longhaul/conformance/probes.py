@@ -162,13 +162,17 @@ def killed_twice(subject: Subject) -> Iterator[Spec]:
                 yield from sampled(double_crashes(struck), effort.seconds, 2)
 
 
+DEATHS = (CrashAfter(), CrashBefore())
+"""Before and after the deed; where it was done, something can be said about how often."""
+
+
 def crash_loops(subject: Subject) -> Iterator[Spec]:
     """The same step kills every life."""
     for run in subject.runs(EXACTLY_ONCE):
         for site in ("model", *mutating_sites(run)):
             nth = min(2, run.passages.get(site, 0))
             if nth:
-                yield replace(run.spec, strikes=(Strike(site, nth, CrashBefore(), None),))
+                yield from (replace(run.spec, strikes=(Strike(site, nth, death, None),)) for death in DEATHS)
 
 
 def troubled_recovery(subject: Subject) -> Iterator[Spec]:

@@ -114,6 +114,11 @@ def test_a_resume_is_located_behind_its_first_crash_and_a_wait_behind_its_refusa
     assert reached.of("C60")[0].site == "sleep"
 
 
+def test_the_replay_control_waits_after_a_refusal():
+    reached = reach_of(replace(PAY, orchestrator=Orchestrator("replay")))
+    assert {place.site for place in reached.of("C60")} == {"sleep"}
+
+
 def test_a_place_where_a_fault_strikes_already_is_not_offered():
     run = execute(replace(PAY, strikes=reach_of(PAY).of("C60")[0].given))
     assert "model#1" not in {f"{place.site}#{place.nth}" for place in located(run)}
@@ -150,7 +155,7 @@ def test_a_journal_that_nobody_can_read_is_located_by_what_passes_the_door():
         (RENAME, "C21", "no two calls of this run are under way together"),
         (replace(RENAME, view_budget=9.0), "C31", "the model is never asked for a summary"),
         (replace(PAY, orchestrator=Orchestrator("naive")), "C05", "the orchestrator keeps no journal"),
-        (replace(PAY, orchestrator=Orchestrator("replay")), "C60", "the orchestrator does not wait after a refusal"),
+        (replace(PAY, orchestrator=Orchestrator("naive")), "C60", "the orchestrator does not wait after a refusal"),
     ],
 )  # fmt: skip
 def test_what_is_not_there_says_why(spec: Spec, id: str, why: str):

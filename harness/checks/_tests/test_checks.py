@@ -13,18 +13,20 @@ from harness.checks.verdict import Verdict
 from harness.faults import (
     CrashAfter,
     CrashBefore,
+    CutAnswer,
     FailAfter,
     FailBefore,
     Hang,
     HangAfter,
     HollowAnswer,
+    QuotaExceeded,
     RateLimit,
     ServerError,
     Strike,
     WrongUsage,
 )
 from harness.run import Run, build, execute, execute_in
-from harness.spec import Fault
+from harness.spec import Fault, Policy, Spec
 from harness.types import Limits
 
 
@@ -245,3 +247,36 @@ def test_a_run_that_is_taken_up_after_a_repair_may_try_anew() -> None:
     run = execute(replace(small("reference", strikes=(down,)), heal=True))
     assert run.lives == 2 and run.passages["model"] > Limits().tries + 2
     assert judge(run)["backoff_respected"].outcome == "pass"
+
+
+def paying(*strikes: Strike, **fields: Any) -> Run:
+    return execute(Spec("pay_invoices", **{"horizon": 8, "kind": "blind", **fields}, strikes=strikes))
+
+
+def test_a_question_that_kills_one_life_after_the_other_may_be_given_up() -> None:
+    lost = Strike("tool:pay_invoice", 2, CrashAfter())
+    assert check("indeterminate_named", paying(lost, Strike("human", 1, CrashBefore(), None))).outcome != "fail"
+
+
+@pytest.mark.parametrize(("times", "outcome"), [(1, "fail"), (2, "unknown")])
+def test_one_death_in_a_question_is_no_reason_to_ask_no_more(times: int, outcome: str) -> None:
+    strikes = (Strike("tool:pay", 1, FailAfter()), Strike("human", 1, CrashAfter(), times))
+    assert verdict("indeterminate_named", f"doors.py:asks_in_{times}_lives", *strikes, kind="blind")[0] == outcome
+
+
+def renaming(*strikes: Strike) -> Run:
+    return execute(Spec("rename_api", horizon=6, policy=Policy("summarize"), view_budget=0.5, strikes=strikes))
+
+
+def test_a_request_that_was_too_large_and_comes_back_shorter_is_another_one() -> None:
+    failed, large = Strike("model", 2, ServerError(), 2), Strike("model", 4, QuotaExceeded("request_too_large"))
+    run = renaming(failed, large)
+    assert run.passages["model"] > 4
+    assert check("backoff_respected", run).outcome == "pass"
+
+
+def test_an_answer_is_thrown_away_once_however_often_its_request_fails_in_the_next_life() -> None:
+    strikes = (Strike("model", 8, CutAnswer()), Strike("disk:flush", 12, CrashAfter("all")))
+    run = renaming(*strikes, Strike("model", 1, HangAfter(), recovery=True))
+    assert all(run.fired)
+    assert check("bounded_reexecution", run).outcome == "pass"

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from harness.faults import CrashBefore, HallucinatedTool, RateLimit, ServerError, Strike, Unauthorized
+from harness.checks import SAFETY, judge
+from harness.faults import (
+    CrashAfter,
+    CrashBefore,
+    CrashThenLands,
+    HallucinatedTool,
+    RateLimit,
+    ServerError,
+    Strike,
+    Unauthorized,
+)
 from harness.orchestrators._tests.test_doubt import finished, paid_once, reading
 from harness.orchestrators._tests.test_reference import entries
 from harness.orchestrators._tests.worlds import invoices, run_reference
@@ -125,3 +135,30 @@ def test_a_model_that_goes_round_in_circles_is_told_so_and_then_parked() -> None
     assert "repeated itself 6 times: delete_everything" in finished(run)[1]
     assert [line["rule"] for line in entries(run, "Nudged")] == ["circles"]
     assert run.passages["model"] == 1 + 7
+
+
+@pytest.mark.parametrize("kind", ["deduplicating", "queryable", "blind"])
+@pytest.mark.parametrize("fault", [CrashBefore(), CrashAfter(), CrashThenLands()], ids=repr)
+def test_a_tool_that_kills_the_process_each_time_parks_after_its_calls_in_doubt_were_put_to_a_person(
+    kind: Any, fault: Any
+) -> None:
+    """What a query or a person says is an outcome, and still no life got through a call of that tool."""
+    for width in (1, 2):
+        setup = invoices(12, kind, width)
+        run = run_reference(setup, strikes=(Strike("tool:pay", 2, fault, None),), horizon=30)
+        assert (run.ending, finished(run)[0]) == ("returned", "parked")
+        assert judge(run, SAFETY).violated == ""
+        assert run.lives == 1 + STALLED_LIVES_MAX
+        healed = run_reference(setup, strikes=(Strike("tool:pay", 2, fault, None),), horizon=30, heal=True)
+        assert paid_once(healed)
+
+
+def test_a_question_that_kills_the_process_is_not_asked_for_ever_after_a_tool_that_did() -> None:
+    strikes = (Strike("tool:pay", 2, CrashAfter(), None), Strike("human", 4, CrashBefore(), None))
+    run = run_reference(invoices(12, "blind"), strikes=strikes, horizon=30)
+    assert (run.ending, finished(run)[0]) == ("returned", "parked")
+
+
+def test_deaths_in_calls_that_came_back_in_between_are_no_loop() -> None:
+    strikes = tuple(Strike("tool:pay", nth, CrashAfter()) for nth in range(1, 20, 2))
+    assert paid_once(run_reference(invoices(20, "blind"), strikes=strikes, horizon=40))

@@ -27,6 +27,7 @@ from harness.faults import (
     RateLimit,
     ServerError,
     ShortWrite,
+    StopReason,
     Strike,
     SyncFailed,
     ToolGone,
@@ -43,6 +44,8 @@ from harness.orchestrators.reference.squeeze import squeezed
 from harness.run import Run
 from harness.tokens import view_tokens
 from harness.types import Answer, Limits, Message, ToolCall
+
+OVERFULL = StopReason("model_context_window_exceeded")
 
 
 def requests(run: Run) -> list[Any]:
@@ -181,10 +184,35 @@ def test_squeezing_cuts_long_results_before_it_drops_anything() -> None:
     cut = squeezed(view, 500)
     assert [message.role for message in cut] == ["user", "assistant", "tool", "assistant"]
     assert view_tokens(cut) <= 500
-    dropped = squeezed(view * 40, 300)
+    dropped = squeezed(view * 40, 300, {"read"})
     assert view_tokens(dropped) <= max(300, 40 * 2 + 40)
     assert sum(message.pinned for message in dropped) == 40
     assert squeezed(view[:1], 10) == view[:1]
+
+
+def test_squeezing_again_and_again_forgets_nothing_that_was_done_for_good() -> None:
+    paid = [f"paid {number}." for number in range(30)]
+    view = [Message("user", "goal", pinned=True)]
+    for number, said in enumerate(paid):
+        view += [
+            Message("assistant", "", (ToolCall(str(number), "pay", "{}"),)),
+            Message("tool", said, call_id=str(number)),
+        ]
+    for _ in range(8):
+        view = list(squeezed(view, view_tokens(view) // 2))
+    text = "\n".join(message.content for message in view)
+    assert [said for said in paid if said not in text.splitlines()] == []
+
+
+@pytest.mark.parametrize("fault", [ContextOverflow(), QuotaExceeded("request_too_large"), OVERFULL], ids=repr)
+@pytest.mark.parametrize("chance", [0.3, 0.6])
+def test_a_model_that_says_too_long_over_and_over_makes_no_session_do_its_work_twice(fault: Any, chance: float) -> None:
+    """There comes the emergency that has nothing left to drop but what was done: that one is the end."""
+    for seed in range(20):
+        strike = Strike("model", 1, fault, None, chance)
+        run = run_reference(invoices(12), strikes=(strike,), horizon=30, seed=seed)
+        assert judge(run, SAFETY).violated == ""
+        assert run.ending == "returned"
 
 
 # the clock
@@ -272,6 +300,19 @@ def test_after_a_disk_error_nothing_is_done_any_more_and_the_next_life_goes_on(
             again = run_reference(invoices(4, kind, width), strikes=(strike,), heal=True)
             assert paid_once(again), (kind, nth)
             assert judge(again, (effect_once, write_ahead)).violated == "", (kind, nth)
+
+
+@pytest.mark.parametrize("site", ["disk:append", "disk:truncate"])
+def test_a_write_that_was_cut_short_leaves_no_half_record(site: str) -> None:
+    """Where the cut is refused too the session is parked all the same, and the next life cuts the torn end off."""
+    short = Strike("disk:append", 3, ShortWrite())
+    refused = (Strike("disk:truncate", 1, DiskRefuses()),) if site == "disk:truncate" else ()
+    run = run_reference(invoices(), strikes=(short, *refused))
+    torn = decode(run.journal).size < len(run.journal)
+    assert (run.ending, torn) == ("returned", bool(refused))
+    answer = next(event.detail["answer"] for event in run.events if event.kind == "returned")
+    assert "parked: interrupted system call" in answer
+    assert paid_once(run_reference(invoices(), strikes=(short, *refused), heal=True))
 
 
 @pytest.mark.parametrize("nth", range(1, 10))

@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import msgspec
@@ -69,7 +69,11 @@ class Config:
 
     def tool(self, name: str) -> Tool | None:
         """The tool of a name."""
-        return next((tool for tool in self.tools if tool.name == name), None)
+        return self._named.get(name)
+
+    @cached_property
+    def _named(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in self.tools}
 
 
 def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: int) -> Config:

@@ -37,3 +37,8 @@ def durable_size(data: bytes, barrier: int) -> int:
     """How much of a journal was flushed for certain, by a life that went through `barrier` flushes."""
     records = decode(data)
     return next((record.offset for record in records.records if record.barrier >= barrier), records.size)
+
+
+def whole_size(data: bytes) -> int:
+    """How much of a journal is whole records; what is behind them was cut short."""
+    return decode(data).size

@@ -7,6 +7,8 @@ call, an outcome is durable before the next request that contains it. So a read-
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from msgspec import convert, to_builtins
@@ -44,13 +46,13 @@ from harness.orchestrators.reference.entries import (
     encode,
 )  # fmt: skip
 from harness.orchestrators.reference.recollection import Recollection
-from harness.orchestrators.reference.restore import Restored, durable_size, restore
+from harness.orchestrators.reference.restore import Restored, durable_size, restore, whole_size
 from harness.orchestrators.reference.rules import decide
 from harness.orchestrators.reference.rules.failures import failed, wait_after
 from harness.orchestrators.reference.standing import standing
 from harness.orchestrators.reference.state import State, evolve
 from harness.plain import mended, plain_repr
-from harness.types import Question, Reply, Request, Result, Tool, ToolCall, View
+from harness.types import Question, Reply, Request, Result, ToolCall, View
 
 CLOCK_SLACK_MS = 60_000
 """A clock that moves on by so much more than anything here can take has jumped."""
@@ -107,7 +109,6 @@ class _Shell:
     def __init__(self, host: Host) -> None:
         self.host = host
         self.config: Config = make_config(host.tools, host.policy, host.budget, host.window)
-        self._tools: dict[str, Tool] = {tool.name: tool for tool in host.tools}
         data = host.read()
         self._recollection = _recollection(host, data)
         restored = restore(data, host.session) if host.memory is None else _recalled(host, data)
@@ -164,11 +165,16 @@ class _Shell:
         return at
 
     def write(self) -> None:
-        """Hand what was noted to the disk, in one append."""
-        if self._noted:
-            data = b"".join(self._noted)
-            self._noted.clear()
+        """Hand what was noted to the disk, in one append; of one that was cut short nothing is kept."""
+        if not self._noted:
+            return
+        data = b"".join(self._noted)
+        self._noted.clear()
+        try:
             self.host.append(data)
+        except DiskFailed:
+            self._cut_back(whole_size)
+            raise
 
     def flush(self) -> None:
         """Make everything recorded so far durable.
@@ -182,9 +188,17 @@ class _Shell:
         try:
             self.host.flush()
         except DiskFailed:
-            self.host.truncate(durable_size(self.host.read(), self._journal.barrier))
+            self._cut_back(lambda data: durable_size(data, self._journal.barrier))
             raise
         self._journal.flushed()
+
+    def _cut_back(self, size_of: Callable[[bytes], int]) -> None:
+        """Leave no doubtful bytes on a disk that refused; one that refuses this too leaves them to the next life."""
+        with suppress(DiskFailed):
+            data = self.host.read()
+            size = size_of(data)
+            if size < len(data):
+                self.host.truncate(size)
 
     async def perform(self, command: Command) -> None:
         """Do what a command says and record what came of it."""
@@ -275,7 +289,7 @@ class _Shell:
 
     async def _call(self, intent: Intent) -> Entry:
         call = intent.call
-        tool, limits = self._tools.get(call.name), self.state.limits
+        tool, limits = self.config.tool(call.name), self.state.limits
         timeout_ms = limits.data_timeout_ms if tool and tool.data else limits.tool_timeout_ms
         try:
             result = await self.host.tool(call, intent.key, timeout_ms=timeout_ms)
@@ -287,7 +301,7 @@ class _Shell:
 
     def _outcome(self, call: ToolCall, result: Result) -> Entry:
         """What a call returned; a mutating one that contradicts itself has not said whether it happened."""
-        tool = self._tools.get(call.name)
+        tool = self.config.tool(call.name)
         mutating = tool is None or tool.effect != "read"
         error = contradiction(result) if mutating else ""
         if error:

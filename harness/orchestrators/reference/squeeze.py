@@ -28,9 +28,10 @@ LINE_CHARACTERS = 200
 
 
 def squeezed(view: View, tokens_max: int, reading: Collection[str] = ()) -> tuple[Message, ...]:
-    """The view in at most so many tokens, where its pins allow that; a shorter one in any case, or the same.
+    """The view in at most so many tokens, where its pins and what was done for good allow that.
 
-    `reading` are the names of the tools that change nothing; what any other did is kept in a line.
+    `reading` are the names of the tools that change nothing; what any other did is kept in a line, however often the view
+    is made to fit. So the result may be longer than asked for, or no shorter than the view: whoever asked must see to it.
     """
     messages = tuple(view)
     if view_tokens(messages) <= tokens_max:
@@ -77,14 +78,12 @@ def _newest(messages: Sequence[Message], tokens_max: int, reading: Collection[st
     left = [unit for index, unit in enumerate(units) if index in kept or pinned(unit)]
     lost = [unit for index, unit in enumerate(units) if index not in kept and not pinned(unit)]
     place = next((index for index, unit in enumerate(left) if not pinned(unit)), len(left))
-    return joined([*left[:place], (_note(lost, reading, room),), *left[place:]])
+    return joined([*left[:place], (_note(lost, reading),), *left[place:]])
 
 
-def _note(lost: Sequence[Sequence[Message]], reading: Collection[str], room: int) -> Message:
+def _note(lost: Sequence[Sequence[Message]], reading: Collection[str]) -> Message:
     """What stands in place of lost exchanges. What changed the world must not be done again because nobody remembers it."""
     lines = [line for unit in lost for line in _done(unit, reading)]
-    while lines and _tokens(lines) > max(0, room):
-        del lines[0]
     count = sum(len(unit) for unit in lost)
     return Message("user", "\n".join([f"[{count} {LEFT_OUT}]", *([DONE_BEFORE, *lines] if lines else [])]))
 

@@ -20,7 +20,15 @@ def standing(state: State, config: Config) -> Standing:
     started = state.started.at if state.started else 0
     pressed = min(config.trigger * room(state, config), config.window - config.tools_tokens - limits.max_output)
     under_way = (state.failure, state.failures, state.pending, state.open, state.compacting, state.condensed)
-    steady = (state.unusable, state.stalled, state.careful, state.loop.same, state.loop.swing, state.overflow is None)
+    steady = (
+        state.unusable,
+        state.stalled,
+        state.deadly,
+        state.careful,
+        state.loop.same,
+        state.loop.swing,
+        state.overflow is None,
+    )
     quiet = not any(under_way) and state.finished is None
     return Standing(
         state=steady if quiet else None,

@@ -69,6 +69,8 @@ class State(msgspec.Struct, frozen=True, gc=False):
     `wasted` counts answers that could not be used. `idle_ms` is time spent on people and between lives.
 
     `stalled` counts lives in a row that ended without an outcome, `unusable` answers in a row that were empty or cut.
+    `deadly` counts for each tool the lives that died in one of its calls since it last answered one by itself: that a
+    person knows what became of a call is no proof that the next one can be made.
     After a crash the session is `careful` until a call has an outcome: every intent is made durable, so that a call which
     kills the process is known by its name. `overflow` is the vendor's word that the request is too long;
     `compacted_turn` and `shrunk_turn` tell when the policy was last asked and when the view was last made to fit.
@@ -97,6 +99,7 @@ class State(msgspec.Struct, frozen=True, gc=False):
     unusable: int = 0
     loop: Loop = Loop()
     stalled: int = 0
+    deadly: tuple[tuple[str, int], ...] = ()
     careful: bool = False
     overflow: Failed | None = None
     compacting: Compacting | None = None
@@ -145,8 +148,25 @@ def _resumed(state: State, entry: Resumed) -> State:
     known = (replace(call, standing="doubt") if call.standing == "running" else call for call in state.open)
     still = tuple(replace(call, doubtful=True) if call.standing == "doubt" else call for call in known)
     return replace(
-        state, at=entry.at, lives=state.lives + 1, open=still, idle_ms=idle, stalled=state.stalled + 1, careful=True
-    )
+        state, at=entry.at, lives=state.lives + 1, open=still, idle_ms=idle, stalled=state.stalled + 1, careful=True,
+        deadly=_died_in(state),
+    )  # fmt: skip
+
+
+def _died_in(state: State) -> tuple[tuple[str, int], ...]:
+    """One more death for every tool that was being called."""
+    deaths = dict(state.deadly)
+    for name in sorted({call.intent.call.name for call in state.open if call.standing == "running"}):
+        deaths[name] = deaths.get(name, 0) + 1
+    return tuple(deaths.items())
+
+
+def _answered_by_itself(state: State, call_id: str) -> tuple[tuple[str, int], ...]:
+    """No more deaths for the tool of a call that was under way, and has an outcome."""
+    names = [
+        call.intent.call.name for call in state.open if call.standing == "running" and call.intent.call.id == call_id
+    ]
+    return tuple(known for known in state.deadly if known[0] not in names)
 
 
 def _afresh(state: State, at: int) -> State:
@@ -165,7 +185,7 @@ def _afresh(state: State, at: int) -> State:
         failure = replace(failure, remedy="again", not_before=0 if absurd else failure.not_before)
     return replace(
         state, finished=None, open=still, failure=failure, failures=0, overflow=None, compacted_turn=-1,
-        shrunk_turn=-1, unusable=0, loop=Loop(), stalled=-1,
+        shrunk_turn=-1, unusable=0, loop=Loop(), stalled=-1, deadly=(),
     )  # fmt: skip
 
 
@@ -203,7 +223,8 @@ def _replied(state: State, entry: Replied) -> State:
 
 def _failed(state: State, entry: Failed) -> State:
     if entry.what not in REQUESTS:
-        state = replace(state, at=entry.at, stalled=0, careful=False)
+        deadly = _answered_by_itself(state, entry.what) if state.deadly else ()
+        state = replace(state, at=entry.at, stalled=0, careful=False, deadly=deadly)
         return _with_call(state, entry.what, lambda call: _call_failed(call, entry))
     state = replace(
         state, at=entry.at, failure=entry, failures=state.failures + 1, stalled=0,
@@ -261,6 +282,7 @@ def _returned(state: State, entry: Returned) -> State:
         state, at=entry.at, view=view, loop=loop, stalled=0, careful=False, returned=tuple(outcomes.items()),
         pending=tuple([call for call in state.pending if call.id != entry.id]) if state.pending else (),
         open=tuple([call for call in state.open if call.intent.call.id != entry.id]),
+        deadly=_answered_by_itself(state, entry.id) if state.deadly else (),
     )  # fmt: skip
 
 

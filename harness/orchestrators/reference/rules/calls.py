@@ -39,13 +39,17 @@ def begin_calls(state: State, config: Config) -> Command | None:
     """Begin every call of the turn that has not begun. The first ones after a crash are durable first, whatever they do."""
     if not state.pending:
         return None
-    intents = tuple(Intent(call, key_of(state, call)) for call in state.pending)
-    mutating = any((tool := config.tool(call.name)) is None or tool.effect != "read" for call in state.pending)
-    return CallAll(rule="calls", intents=intents, flush=mutating or state.careful)
+    intents = tuple([Intent(call, key_of(state, call)) for call in state.pending])
+    flush = state.careful
+    for call in state.pending:
+        tool = config.tool(call.name)
+        flush = flush or tool is None or tool.effect != "read"
+    return CallAll(rule="calls", intents=intents, flush=flush)
 
 
 def key_of(state: State, call: ToolCall) -> str:
     """The idempotency key of a call: stable over crashes, and another one for another payload."""
     session = state.started.session if state.started else ""
-    index = next((n for n, other in enumerate(state.reply.calls if state.reply else ()) if other.id == call.id), 0)
+    ids = [other.id for other in state.reply.calls] if state.reply else []
+    index = ids.index(call.id) if call.id in ids else 0
     return f"{session}-{state.turn}-{index}-{crc32((call.name + call.arguments).encode()):08x}"

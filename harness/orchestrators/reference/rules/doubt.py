@@ -22,6 +22,16 @@ def resolve_doubt(state: State, config: Config) -> Command | None:
     return parked
 
 
+def question_of_doubt(state: State, config: Config) -> Command | None:
+    """What a person is to be asked about the calls in doubt; None where there is no question, or none that helps."""
+    for call in state.open:
+        if call.standing not in ("running", "again") and not _hopeless(call, state):
+            command = _settle(call, state, config)
+            if isinstance(command, AskHuman):
+                return command
+    return None
+
+
 def _hopeless(call: Open, state: State) -> str:
     """Why nothing can be done about a call for now; empty where something can."""
     wait, cap = call.not_before - state.at, state.limits.retry_wait_ms
