@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import pytest
-
 from evals.goldens import GOLDENS
 from harness.mutants import MUTANTS
 from harness.orchestrators._tests.journals import CASES, case, config_of, entries_of
@@ -32,11 +30,11 @@ SPECS = tuple(dict.fromkeys([*(ground.spec for mutant in MUTANTS for ground in m
 
 
 Decided: TypeAlias = tuple[State, Config, Command]
+Commands: TypeAlias = tuple[Decided, ...]
 
 
-@pytest.fixture(scope="module")
-def commands() -> tuple[Decided, ...]:
-    """Every state with what is decided in it, once for each decision. No cache of the process: under mutation it is forked."""
+def decisions() -> tuple[Decided, ...]:
+    """Every state with what is decided in it, once for each decision."""
     runs = [execute(spec) for spec in SPECS]
     journals = [*(case(name) for name in CASES), *((entries_of(run), config_of(run)) for run in runs)]
     found: dict[str, Decided] = {}
@@ -56,26 +54,26 @@ def states(entries: list[Entry]) -> list[State]:
     return passed
 
 
-def test_every_command_names_its_rule_and_every_rule_gives_one(commands: tuple[Decided, ...]) -> None:
+def every_command_names_its_rule_and_every_rule_gives_one(commands: Commands) -> None:
     given: dict[type, set[str]] = {}
     for _, _, command in commands:
         given.setdefault(type(command), set()).add(command.rule)
     assert given == NAMES
 
 
-def test_every_entry_of_a_note_names_the_same_rule(commands: tuple[Decided, ...]) -> None:
+def every_entry_of_a_note_names_the_same_rule(commands: Commands) -> None:
     notes = [command for _, _, command in commands if isinstance(command, Note)]
     assert [note for note in notes if {entry.rule for entry in note.entries} != {note.rule} or not note.entries] == []
 
 
-def test_a_note_is_flushed_exactly_where_it_ends_the_session(commands: tuple[Decided, ...]) -> None:
+def a_note_is_flushed_exactly_where_it_ends_the_session(commands: Commands) -> None:
     notes = [command for _, _, command in commands if isinstance(command, Note)]
     ends = [isinstance(note.entries[-1], Finished) for note in notes]
     assert [note.flush for note in notes] == ends
     assert len(notes) > 50 and 10 < sum(ends) < len(ends)
 
 
-def test_an_end_that_is_no_answer_has_a_reason(commands: tuple[Decided, ...]) -> None:
+def an_end_that_is_no_answer_has_a_reason(commands: Commands) -> None:
     ends = [entry for _, _, c in commands if isinstance(c, Note) for entry in c.entries if isinstance(entry, Finished)]
     assert {end.outcome for end in ends} == {"completed", "failed", "parked"}
     assert [
@@ -83,7 +81,7 @@ def test_an_end_that_is_no_answer_has_a_reason(commands: tuple[Decided, ...]) ->
     ] == []
 
 
-def test_what_a_request_takes_is_counted_whole(commands: tuple[Decided, ...]) -> None:
+def what_a_request_takes_is_counted_whole(commands: Commands) -> None:
     for state, config, command in commands:
         if isinstance(command, Ask):
             assert command.tokens == view_tokens(state.view) + config.tools_tokens
@@ -93,20 +91,20 @@ def test_what_a_request_takes_is_counted_whole(commands: tuple[Decided, ...]) ->
             assert command.nth == len(state.condensed)
 
 
-def test_a_request_after_a_failure_waits_as_long_as_the_failure_says(commands: tuple[Decided, ...]) -> None:
+def a_request_after_a_failure_waits_as_long_as_the_failure_says(commands: Commands) -> None:
     asked = [(state, command) for state, _, command in commands if isinstance(command, Ask | Condense)]
     assert [c for s, c in asked if c.not_before != (s.failure.not_before if s.failure else 0)] == []
     assert any(state.failure for state, _ in asked)
 
 
-def test_calls_that_change_something_are_flushed_first(commands: tuple[Decided, ...]) -> None:
+def calls_that_change_something_are_flushed_first(commands: Commands) -> None:
     for state, config, command in commands:
         if isinstance(command, CallAll):
             effects = {getattr(config.tool(intent.call.name), "effect", "") for intent in command.intents}
             assert command.flush is (effects != {"read"} or state.careful)
 
 
-def test_what_is_done_about_a_doubt_says_which_call_it_is_about(commands: tuple[Decided, ...]) -> None:
+def what_is_done_about_a_doubt_says_which_call_it_is_about(commands: Commands) -> None:
     about = [
         (s, c)
         for s, _, c in commands
@@ -121,6 +119,20 @@ def test_what_is_done_about_a_doubt_says_which_call_it_is_about(commands: tuple[
     assert {type(command) for _, command in about} == {Query, AskHuman, CallAll}
 
 
-def test_a_question_says_why_it_is_asked(commands: tuple[Decided, ...]) -> None:
+def a_question_says_why_it_is_asked(commands: Commands) -> None:
     asked = {command.why for _, _, command in commands if isinstance(command, AskHuman)}
     assert asked and all(why == why.strip() and why[0].islower() and len(why) > 10 for why in asked)
+
+
+def test_every_command_says_of_itself_what_is_so() -> None:
+    """One test for all of it: the decisions are made once, and a tool for mutation sees that this test made them."""
+    commands = decisions()
+    every_command_names_its_rule_and_every_rule_gives_one(commands)
+    every_entry_of_a_note_names_the_same_rule(commands)
+    a_note_is_flushed_exactly_where_it_ends_the_session(commands)
+    an_end_that_is_no_answer_has_a_reason(commands)
+    what_a_request_takes_is_counted_whole(commands)
+    a_request_after_a_failure_waits_as_long_as_the_failure_says(commands)
+    calls_that_change_something_are_flushed_first(commands)
+    what_is_done_about_a_doubt_says_which_call_it_is_about(commands)
+    a_question_says_why_it_is_asked(commands)
