@@ -380,4 +380,5 @@ def test_the_calls_of_a_crash_loop_are_all_named() -> None:
     steps = 'pay {"invoice": 1} (call a); pay {"invoice": 1} (call b)'
     end = ended(park_crash_loop(state, config()))
     assert end.reason == f"5 lives in a row died at the same step, without an outcome: {steps}"
-    assert end.facts == {"stalled": 5}
+    assert end.facts == {"stalled": 5, "deaths": 0}
+    assert park_crash_loop(replace(state, stalled=4), config()) is None

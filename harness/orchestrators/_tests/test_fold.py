@@ -32,6 +32,7 @@ from harness.orchestrators.reference.entries import (
     Intent,
     Nudged,
     Replied,
+    Resumed,
     Returned,
     Started,
     Waiting,
@@ -58,9 +59,11 @@ BUSY = State(
     failure=FAILURE, failures=2, tokens=1_000, cost=2_000, asked=40, wasted=1, idle_ms=7, waiting_since=30,
     warned=("turns",), unusable=1, loop=Loop(same=1), stalled=2, careful=True, overflow=SHRINK,
     compacting=Compacting(tokens=5, budget=6), condensed=(Condensed(nth=0, digest="d", reply=Reply("s")),),
-    compacted_turn=1, shrunk_turn=2,
+    compacted_turn=1, shrunk_turn=2, deadly=(("look", 2), ("pay", 1)),
 )  # fmt: skip
 QUIET = {"stalled": 0, "careful": False}
+BACK = {**QUIET, "deadly": (("look", 2),)}
+"""A call of `pay` that was under way came back."""
 SUMMARY = Condensed(at=60, nth=1, digest="e", reply=Reply("short", (), "end", Usage(30, 10, 8)))
 OWN = message_tokens(Message("assistant", "short"))
 CALLING = message_tokens(Message("assistant", "short", (A,)))
@@ -102,11 +105,11 @@ ROWS: list[tuple[Entry, dict[str, Any]]] = [
     ),
     (
         Failed(at=60, what="b", error="TimedOut", message="m", not_before=70),
-        {**QUIET, "open": (Open(IB, "doubt", True, False, 1, 0, 70, "TimedOut: m"), BUSY.open[1])},
+        {**BACK, "open": (Open(IB, "doubt", True, False, 1, 0, 70, "TimedOut: m"), BUSY.open[1])},
     ),
     (
         Failed(at=60, what="b", error="RateLimited", message="m", not_before=70),
-        {**QUIET, "open": (Open(IB, "again", False, False, 1, 0, 70, "RateLimited: m"), BUSY.open[1])},
+        {**BACK, "open": (Open(IB, "again", False, False, 1, 0, 70, "RateLimited: m"), BUSY.open[1])},
     ),
     (
         Failed(at=60, what="c", error="AuthenticationFailed", message="m", remedy="person"),
@@ -116,7 +119,7 @@ ROWS: list[tuple[Entry, dict[str, Any]]] = [
     (Called(at=60, intents=(IA,)), {"open": (*BUSY.open, Open(IA))}),
     (
         Returned(at=60, id="b", result=Result("done b")),
-        {**QUIET, "open": (BUSY.open[1],), "returned": (("a", "done a"), ("b", "done b"))},
+        {**BACK, "open": (BUSY.open[1],), "returned": (("a", "done a"), ("b", "done b"))},
     ),
     (
         Returned(at=60, id="c", result=Result("done c"), told="told c"),
@@ -206,6 +209,14 @@ def test_an_answer_of_a_person_settles_the_question_and_its_waits() -> None:
     state = replace(BUSY, open=(Open(IC, "asking", True, failures=1, unheard=2, not_before=99, error="E"),))
     (call,) = evolve(state, Answered(at=60, id="c", happened=False, text="no")).open
     assert call == Open(IC, "again", failures=1, error="E")
+
+
+def test_a_death_counts_once_for_every_tool_that_was_being_called() -> None:
+    look = Intent(replace(A, name="look"), "key-l")
+    state = replace(BUSY, deadly=(("pay", 1),), open=(Open(IB), Open(IC), Open(look), Open(IA, "again")))
+    resumed = evolve(state, Resumed(at=60, life=2))
+    assert (resumed.deadly, resumed.stalled) == ((("pay", 2), ("look", 1)), 3)
+    assert evolve(replace(state, open=(Open(IA, "again"),)), Resumed(at=60, life=2)).deadly == (("pay", 1),)
 
 
 def test_the_goal_begins_the_view_and_is_pinned() -> None:
