@@ -93,8 +93,8 @@ MUTANTS = (
         (
             Change(
                 STATE,
-                'replace(call, standing="doubt") if call.standing == "running" else call',
-                "call",
+                'if call.standing in ("running", "doubt"):',
+                'if call.standing == "doubt":',
             ),
         ),
         "transcript_well_formed",

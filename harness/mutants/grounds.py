@@ -27,7 +27,7 @@ COMPACTION = f"{RULES}.compaction"
 JOURNAL = "harness.journal"
 VALIDATE = "harness.policies.validate"
 
-RESUMED = "lives=state.lives + 1, open=still"
+RESUMED = "lives=state.lives + 1, idle_ms=idle"
 """What a new life changes in the state; bugs that forget something at a crash add it here."""
 
 

@@ -11,12 +11,13 @@ from dataclasses import replace
 
 from harness.catalogue.faults import HAZARDS, expectation, hazard_of, touched
 from harness.catalogue.hazard import Hazard, Shape
+from harness.checks import converges
 from harness.faults import CrashAfter, CrashBefore, CrashThenLands, Drift, Strike
 from harness.faults.sites import BOOT, kind_of
 from harness.points import points_after_death, sampled
 from harness.run import Run
 from harness.spec import Spec
-from harness.swarm import ground_of, swarm
+from harness.swarm import demands, ground_of, swarm
 from harness.types import Expected
 from longhaul.conformance.capabilities import mutating_sites
 from longhaul.conformance.requirement import Probe
@@ -84,10 +85,14 @@ def _after_death(killed: Run) -> Iterator[Spec]:
 
 
 def mixed(subject: Subject) -> Iterator[Spec]:
-    """Plans drawn by seeds: crashes and faults of every kind together; then all is mended and the run is taken up again."""
+    """Plans drawn by seeds: crashes and faults of every kind together; then all is mended and the run is taken up again.
+
+    Not those in which so much is lost for good that nobody owes the goal any more.
+    """
     for run in subject.runs():
         ground = ground_of(run)
-        yield from (replace(run.spec, strikes=swarm(seed, ground), heal=True) for seed in range(subject.effort.seeds))
+        plans = (replace(run.spec, strikes=swarm(seed, ground), heal=True) for seed in range(subject.effort.seeds))
+        yield from (plan for plan in plans if converges in demands(plan))
 
 
 def expected(what: Expected, specs: Iterable[Spec]) -> Iterator[Spec]:

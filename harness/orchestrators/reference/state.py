@@ -145,18 +145,26 @@ def _resumed(state: State, entry: Resumed) -> State:
         idle += max(0, entry.at - state.at - in_flight)
     if state.finished is not None and state.finished.outcome == "parked":
         state = _afresh(state, entry.at)
-    known = (replace(call, standing="doubt") if call.standing == "running" else call for call in state.open)
-    still = tuple(replace(call, doubtful=True) if call.standing == "doubt" else call for call in known)
-    return replace(
-        state, at=entry.at, lives=state.lives + 1, open=still, idle_ms=idle, stalled=state.stalled + 1, careful=True,
-        deadly=_died_in(state),
+    resumed = replace(
+        state, at=entry.at, lives=state.lives + 1, idle_ms=idle, stalled=state.stalled + 1, careful=True
     )  # fmt: skip
+    return replace(resumed, open=tuple(map(_in_doubt, state.open)), deadly=_died_in(state)) if state.open else resumed
+
+
+def _in_doubt(call: Open) -> Open:
+    """A call after a death: one that was under way is in doubt, and what is in doubt may have had its effect."""
+    if call.standing in ("running", "doubt"):
+        return replace(call, standing="doubt", doubtful=True)
+    return call
 
 
 def _died_in(state: State) -> tuple[tuple[str, int], ...]:
     """One more death for every tool that was being called."""
+    running = {call.intent.call.name for call in state.open if call.standing == "running"}
+    if not running:
+        return state.deadly
     deaths = dict(state.deadly)
-    for name in sorted({call.intent.call.name for call in state.open if call.standing == "running"}):
+    for name in sorted(running):
         deaths[name] = deaths.get(name, 0) + 1
     return tuple(deaths.items())
 

@@ -17,6 +17,8 @@ def park_crash_loop(state: State, config: Config) -> Command | None:
     if not state.stalled and not state.deadly:
         return None
     lives_max = min(STALLED_LIVES_MAX, max(1, state.limits.lives - 1))
+    if state.stalled < lives_max and not state.deadly:
+        return None
     name, deaths = max(state.deadly, key=lambda known: known[1], default=("", 0))
     if max(state.stalled, deaths) < lives_max:
         return None
