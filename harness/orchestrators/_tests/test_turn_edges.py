@@ -98,3 +98,10 @@ def test_calls_that_change_nothing_are_not_flushed_first(effect: Any, careful: b
     command: Any = begin_calls(state, around)
     assert (command.flush, command.rule, len(command.intents)) == (flush, "calls", 1)
     assert begin_calls(replace(state, pending=()), around) is None
+
+
+def test_nobody_is_asked_about_a_call_that_is_still_under_way() -> None:
+    state = replace(started(), stalled=5, lives=9, open=(Open(INTENT, "running"),))
+    assert ended(park_crash_loop(state, config("blind"))).outcome == "parked"
+    asked = park_crash_loop(replace(state, open=(Open(INTENT, "doubt"),)), config("blind"))
+    assert isinstance(asked, AskHuman)
