@@ -6,16 +6,20 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
-from evals.cases import clean_specs, run_of
+from evals.cases import clean_specs, run_of, with_orchestrator
 from harness.checks import judge
 from harness.faults import CrashAfter, RateLimit, Slow, Strike
-from harness.run import execute
+from harness.points import sampled
+from harness.run import Run, execute
 from harness.spec import Choice, Spec
 from longhaul.home import ROOT
+from longhaul.names import short_name
+from longhaul.tiers import Tier, crashes
 from reports.store import Store
 
 STRIKES = (Strike("model", 3, RateLimit()), Strike("disk:append", 9, CrashAfter("half")), Strike("model", 7, Slow()))
@@ -59,3 +63,27 @@ def test_two_reports_of_the_same_runs_are_equal_byte_for_byte(subject: Choice, t
         name for name in tables if (tmp_path / "one" / name).read_bytes() != (tmp_path / "two" / name).read_bytes()
     ]
     assert differing == []
+
+
+AGAIN: dict[Tier, float] = {"smoke": 0.05, "pr": 0.05, "nightly": 1.0, "release": 1.0}
+"""The share of the killed runs that is made twice."""
+
+
+@pytest.mark.parametrize("clean", clean_specs(), ids=short_name)
+def test_a_killed_run_is_the_same_again_event_for_event(clean: Spec, subject: Choice, tier: Tier) -> None:
+    specs = sampled(crashes(with_orchestrator(clean, subject.name), tier), AGAIN[tier])
+    differing = [told for spec in specs for told in [first_difference(execute(spec), execute(spec))] if told]
+    assert differing == []
+
+
+def first_difference(one: Run, other: Run) -> str:
+    """Where two runs of one spec part; empty where they do not."""
+    if one.digest == other.digest:
+        return ""
+    pairs = zip_longest(one.events, other.events)
+    return next((f"{one.spec!r}: {this} is {that} in the other run" for this, that in pairs if this != that), "lengths")
+
+
+def test_runs_that_differ_are_told_by_their_first_different_event() -> None:
+    runs = [execute(replace(clean_specs()[0], horizon=4, seed=seed)) for seed in (1, 2)]
+    assert "Event(number=1" in first_difference(*runs)
