@@ -195,7 +195,7 @@ def accept(path: Path, spec: Spec) -> None:
     """Declare today's decisions and states the right ones for a journal: write what stands beside it anew."""
     around = surroundings(spec, setup_of(spec))
     journal = journal_in(path, around.started.session)
-    if not journal.entries and not golden.marks:
+    if not journal.entries:
         raise UsageError(f"{path} holds no record; replay asks what a session decided, so give one that began")
     found = replay(journal.entries, around.config)
     lines: list[_Line] = [MadeBy(repr(spec)), *_marks(journal.entries)]
