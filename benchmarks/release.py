@@ -69,7 +69,7 @@ def release(scale: float = 1.0) -> dict[str, object]:
                 bar.update(task, description=f"{family} of {short_name(clean)}")
                 for outcome, violated, spec in runs:
                     counts[f"{family}: {'not valid' if outcome == 'invalid' else 'valid'}"] += 1
-                    if outcome == "fail":
+                    if outcome == "fail" or violated.startswith("harness error"):
                         alarms.append(f"{violated} {spec}")
                 bar.advance(task)
     valid = sum(count for name, count in counts.items() if name.endswith(": valid"))

@@ -185,8 +185,10 @@ def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, 
     A strike that never fires makes a run invalid. So what may end the run strikes once, and everything else before it;
     strikes in recovery count what is still passed after the death; and what strikes where a run comes only in trouble
     brings the trouble along. No passage is struck twice: two faults of one answer can tell a lie that nobody could see
-    through, such as an error that hides behind an empty success.
+    through, such as an error that hides behind an empty success. Who passes no door cannot be struck.
     """
+    if not ground.passed:
+        return ()
     draws = _Draws(seed)
     mix = [name for name in ground.ids if name == "crash" or draws.share(name) < SHARE_OF_KINDS]
     drawn = [_drawn(draws, ground, mix) for _ in range(1 + draws.below(most))]

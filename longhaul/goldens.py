@@ -140,6 +140,8 @@ def replayed(path: Path, golden: Golden, code: Code = TODAY) -> Replayed:
     """Replay a journal file. Raises `UsageError` for one that is unreadable, of another session or of a newer version."""
     around = surroundings(golden.spec, code.setup_of(golden.spec))
     journal = journal_in(path, around.started.session)
+    if not journal.entries and not golden.marks:
+        raise UsageError(f"{path} holds no record; replay asks what a session decided, so give one that began")
     found = replay(journal.entries, around.config, code.decide, code.evolve)
     fresh = tuple(item for item in found.differences if golden.accepted.get(item.after) != item.decided)
     differing = {item.after for item in found.differences}
@@ -193,6 +195,8 @@ def accept(path: Path, spec: Spec) -> None:
     """Declare today's decisions and states the right ones for a journal: write what stands beside it anew."""
     around = surroundings(spec, setup_of(spec))
     journal = journal_in(path, around.started.session)
+    if not journal.entries:
+        raise UsageError(f"{path} holds no record; replay asks what a session decided, so give one that began")
     found = replay(journal.entries, around.config)
     lines: list[_Line] = [MadeBy(repr(spec)), *_marks(journal.entries)]
     lines += [Accepted(item.after, item.decided) for item in found.differences]

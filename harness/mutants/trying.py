@@ -54,6 +54,8 @@ def tried(mutant: Mutant) -> Trial:
         for spec in specs_of(ground):
             count += 1
             clean = _judged(spec, checks)
+            if any(verdict.harness_error for verdict in clean.verdicts):
+                raise HarnessError(f"{spec!r}: {clean.violated}")
             if clean.outcome == "fail":
                 alarms.append(f"{spec!r}: {clean.violated}")
             struck = replace(spec, orchestrator=Orchestrator("mutant", name=mutant.name))

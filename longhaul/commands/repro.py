@@ -19,13 +19,15 @@ from longhaul.trial import story, tried
 def command(spec: str) -> int:
     """Run one SPEC, as a failure printed it, and print its verdicts; `-` reads it from standard input.
 
-    Exits 1 where an invariant broke or the run says nothing, else 0.
+    Exits 1 where an invariant broke or the run says nothing, 3 where a check itself failed, else 0.
     """
     run, judgement = tried(parse(sys.stdin.read() if spec == "-" else spec))
     for verdict in judgement.verdicts:
         say(_line(verdict))
     say()
     say(story(run, judgement))
+    if any(verdict.harness_error for verdict in judgement.verdicts):
+        return exits.HARNESS
     return exits.WORSE if judgement.outcome in ("fail", "invalid") else exits.FINE
 
 

@@ -66,7 +66,7 @@ class _Evidence:
     def finding(self, exclusions: Exclusions) -> Finding:
         """What was found, with the tolerated failures marked."""
         plain = self._plain()
-        if plain.holds:
+        if plain.holds or plain.outcome == "unknown":  # what nobody saw cannot be tolerated
             return plain
         if self._requirement.name in exclusions or self._plain(exclusions).holds:
             return replace(plain, outcome="excluded")
