@@ -194,6 +194,12 @@ def test_the_last_outcome_of_a_turn_shows_all_of_them_in_the_order_of_the_calls(
     assert state.loop.last == tuple(("pay", call.arguments, f"done {call.id}") for call in (A, B, C))
 
 
+@pytest.mark.parametrize(("cached", "taken"), [(-9, 0), (0, 0), (39, 39), (40, 40), (41, 40)])
+def test_what_was_read_from_the_cache_is_at_most_what_was_asked(cached: int, taken: int) -> None:
+    usage = Usage(40, cached, 20)
+    assert evolve(BUSY, Replied(reply=Reply("on", (A,), "calls", usage))).cost == 2_100 - taken * 9 // 10
+
+
 def test_a_question_is_waited_for_from_when_it_was_first_asked() -> None:
     assert evolve(replace(BUSY, waiting_since=None), Waiting(at=60, id="c", question="?")).waiting_since == 60
     assert evolve(replace(BUSY, waiting_since=None), Answered(at=60, id="c", happened=False, text="no")).idle_ms == 7

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from harness.orchestrators._tests.test_edges import abandoned, config, ended, started
 from harness.orchestrators.reference.commands import Note
 from harness.orchestrators.reference.entries import Compacted, Compacting
-from harness.orchestrators.reference.rules.compaction import compact
+from harness.orchestrators.reference.rules.compaction import compact, room
 from harness.orchestrators.reference.state import State
 from harness.tokens import message_tokens, view_tokens
 from harness.types import Message, ToolCall, View
@@ -83,3 +83,33 @@ def test_the_budget_of_a_compaction_under_way_stays_as_it_was() -> None:
 def test_a_policy_is_asked_once_a_turn() -> None:
     assert made(lambda view, budget: view[:1], compacted_turn=0) is None
     assert made(lambda view, budget: view[:1], compacted_turn=-1) is not None
+
+
+def test_the_room_of_a_view_is_the_budget_or_what_the_window_leaves() -> None:
+    around = config(budget=10_000, window=5_000)
+    assert room(STATE, around) == 5_000 - around.tools_tokens - STATE.limits.max_output
+    assert room(STATE, config(budget=300, window=5_000)) == 300
+    assert room(STATE, config(budget=300, window=5)) == 1
+
+
+@dataclass(frozen=True)
+class AtOnce(Returning):
+    """A policy that wants to be asked as soon as the view fills its room."""
+
+    trigger: float = 1.0
+
+
+@pytest.mark.parametrize(("spare", "asked"), [(0, True), (1, False)])
+def test_a_policy_is_asked_from_its_trigger_on(spare: int, asked: bool) -> None:
+    seen: list[int] = []
+    policy = AtOnce(lambda view, budget: seen.append(budget) or view)
+    assert compact(STATE, config(policy=policy, budget=STATE.view.weight + spare)) is None
+    assert bool(seen) is asked
+
+
+@pytest.mark.parametrize(("spare", "fits"), [(0, True), (-1, False)])
+def test_a_request_may_fill_the_window_exactly(spare: int, fits: bool) -> None:
+    around = config()
+    request = STATE.view.weight + around.tools_tokens + STATE.limits.max_output
+    command = compact(STATE, config(window=request + spare))
+    assert (command is None) is fits

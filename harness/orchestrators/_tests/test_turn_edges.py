@@ -41,7 +41,9 @@ def test_a_circle_is_told_of_once_and_ended_later(laps: int, decided: str) -> No
 
 def crashed(**fields: Any) -> Any:
     """What is decided after five deaths in the calls of one tool, with another life's call open."""
-    state = replace(started(), deadly=(("look", 3), ("pay", 5)), lives=9, open=(Open(INTENT, "doubt", doubtful=True),))
+    state = replace(
+        started(), deadly=(("pay", 5), ("the other", 3)), lives=9, open=(Open(INTENT, "doubt", doubtful=True),)
+    )
     return park_crash_loop(replace(state, **fields), config("queryable"))
 
 
