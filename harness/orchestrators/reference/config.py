@@ -85,8 +85,13 @@ def make_config(tools: tuple[Tool, ...], policy: Policy, budget: int, window: in
 _NAMES = re.compile(r'"((?:[^"\\]|\\.)*)"\s*:')
 
 
-def twice_named(arguments: str) -> str:
-    """What is wrong with JSON that names one thing twice: every reader takes another of its values. '' where nothing is."""
+def twice_named(arguments: str, names_known: int) -> str:
+    """What is wrong with JSON that names one thing twice: every reader takes another of its values. '' where nothing is.
+
+    `names_known` is how many names the decoded object has: every name takes a colon, so as many colons leave no second one.
+    """
+    if arguments.count(":") == names_known:
+        return ""
     names = _NAMES.findall(arguments)
     if len(set(names)) == len(names):
         return ""
@@ -113,7 +118,7 @@ def validator(schema: bytes) -> Callable[[str], str]:
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             return f"the arguments are not JSON ({error})"
         if compiled.is_valid(given):
-            return twice_named(arguments)
+            return twice_named(arguments, len(given))
         first = next(compiled.iter_errors(given))
         path = "/".join(str(part) for part in first.instance_path)
         return f"the arguments break the schema{f' at {path}' if path else ''}: {first.message}"

@@ -145,10 +145,10 @@ def _resumed(state: State, entry: Resumed) -> State:
         idle += max(0, entry.at - state.at - in_flight)
     if state.finished is not None and state.finished.outcome == "parked":
         state = _afresh(state, entry.at)
-    resumed = replace(
-        state, at=entry.at, lives=state.lives + 1, idle_ms=idle, stalled=state.stalled + 1, careful=True
+    return replace(
+        state, at=entry.at, lives=state.lives + 1, idle_ms=idle, stalled=state.stalled + 1, careful=True,
+        open=tuple(map(_in_doubt, state.open)), deadly=_died_in(state) if state.open else state.deadly,
     )  # fmt: skip
-    return replace(resumed, open=tuple(map(_in_doubt, state.open)), deadly=_died_in(state)) if state.open else resumed
 
 
 def _in_doubt(call: Open) -> Open:
