@@ -118,7 +118,6 @@ class Track:
         self.broken: Exception | None = None
         self.watch: Watch | None = None
         self.memory: dict[str, Any] | None = None
-        self._still: tuple[tuple[int, int], Intake, Model] | None = None
         self.turns_max = self.limits.turns or TURNS_UNCAPPED
         self.passages_max = PASSAGES_PER_TURN * (10 + self.turns_max)
         self.fired = [0] * len(strikes)
@@ -227,12 +226,9 @@ class Track:
 
     def fork(self) -> Track:
         """A run that has come so far and goes on by itself: what cannot change is shared, the rest is copied."""
-        now = (self.requests, self.intake.answers)
-        if self._still is None or self._still[0] != now:
-            self._still = (now, self.intake.fork(), forked_model(self.model))
         forked = copy(self)
-        forked.intake, forked.model, forked._still = self._still[1].fork(), forked_model(self._still[2]), None
-        forked.disk, forked.history, forked.watch = self.disk.fork(), self.history.fork(), None
+        forked.intake, forked.model, forked.watch = self.intake.fork(), forked_model(self.model), None
+        forked.disk, forked.history = self.disk.fork(), self.history.fork()
         forked._passages, forked.fired = dict(self._passages), list(self.fired)
         return forked
 

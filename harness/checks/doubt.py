@@ -32,23 +32,26 @@ class _Doubt(Struct, frozen=True):
 class _IndeterminateNamed(Fold):
     """I7: after a mutating call of unknown outcome (a crash, a lost answer) the next action on the same deed is a query
     by its key, a repetition under its key, or a question to a person; for a blind tool only the person. Never a new key.
-    A question that kills one life after the other may be given up.
+    A question that kills one life after the other may be given up, and a life whose disk failed leaves it to the next.
     """
 
     name = "indeterminate_named"
     wants = (
         ("tool", "call"), ("tool", "error"), ("query", "result"), ("human", "question"), ("human", "answer"),
-        ("human", "error"), *(("life", ending) for ending in ENDINGS),
+        ("human", "error"), ("disk", "error"), ("life", "born"), *(("life", ending) for ending in ENDINGS),
     )  # fmt: skip
     containers = ("doubts", "questions")
 
     doubts: list[_Doubt] = field(default_factory=list)
     questions: dict[int, dict[str, Any]] = field(default_factory=dict)
+    disk_failed: bool = False
 
     def see(self, event: Event, reading: Reading) -> None:
         """Open a doubt, or see what is done about one. Unanswered queries and questions are nothing done."""
         site, kind = event.site, event.kind
-        if site == "life":
+        if kind == "born":
+            self.disk_failed = False
+        elif site == "life":
             if kind == "died":
                 self._died_asking()
             self.doubts += [_Doubt(call, event.number) for _, call in reading.open_calls() if call.mutating]
@@ -60,6 +63,8 @@ class _IndeterminateNamed(Fold):
                 _Doubt(doubt.call, doubt.since, doubt.unheard or _asks_about(asked, doubt.call), doubt.deadly)
                 for doubt in self.doubts
             ]
+        elif kind == "error" and site.startswith("disk:"):
+            self.disk_failed = True
         elif kind == "error":
             call = reading.current
             if call is not None and call.mutating and call.error in LOST_ANSWERS:
@@ -102,7 +107,7 @@ class _IndeterminateNamed(Fold):
             tool = doubt.call.tool
             if tool is None or tool.kind != "blind" or _given_up(doubt) or doubt.call.deed is None:
                 continue
-            if end.ending == "returned":
+            if end.ending == "returned" and not self.disk_failed:
                 premises += 1
                 witness = witness or f"{_unknown(doubt.call)}, its tool is blind, and no person was ever asked"
         return conclude(self.name, premises, witness)
@@ -128,7 +133,7 @@ def _violation(doubt: _Doubt, event: Event, reading: Reading) -> str:
     """What is wrong with calling again; empty where it may be done."""
     call, key = doubt.call, event.detail["key"]
     when = f"at event {event.number} (life {event.life})"
-    known = (other for other in reading.calls if other.key == key and other.started <= doubt.since)
+    known = (other for other in reversed(reading.calls) if other.key == key and other.started <= doubt.since)
     if not any(other.deed == call.deed for other in known):
         return f"{_unknown(call)}, and {when} it was called again under the new key {key!r}"
     if call.tool is not None and call.tool.kind == "blind":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import field
@@ -146,8 +148,9 @@ class _DurableKept(Fold):
             if event.detail["tools"]:
                 self._asked(event, reading)
         elif not self.witness and reading.file.rewritten == 0:
-            lost = [line for line in reading.file.lines if line.gone == event.number and line.durable < event.number]
-            line = next((line for line in lost if line.durable), None)
+            gone = takewhile(attrgetter("gone"), reversed(reading.file.lines))  # a cut takes lines from the end only
+            lost = [line for line in gone if line.gone == event.number and 0 < line.durable < event.number]
+            line = lost[-1] if lost else None
             if line is not None:
                 self.witness = (
                     f"the {line.type or 'record'} written at event {line.written} was durable at event {line.durable}, "

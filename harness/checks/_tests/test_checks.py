@@ -23,10 +23,11 @@ from harness.faults import (
     RateLimit,
     ServerError,
     Strike,
+    SyncFailed,
     WrongUsage,
 )
 from harness.run import Run, build, execute, execute_in
-from harness.spec import Fault, Policy, Spec
+from harness.spec import Fault, Orchestrator, Policy, Spec
 from harness.types import Limits
 
 
@@ -262,6 +263,14 @@ def test_a_question_that_kills_one_life_after_the_other_may_be_given_up() -> Non
 def test_one_death_in_a_question_is_no_reason_to_ask_no_more(times: int, outcome: str) -> None:
     strikes = (Strike("tool:pay", 1, FailAfter()), Strike("human", 1, CrashAfter(), times))
     assert verdict("indeterminate_named", f"doors.py:asks_in_{times}_lives", *strikes, kind="blind")[0] == outcome
+
+
+def test_a_life_whose_disk_failed_leaves_the_question_to_the_next() -> None:
+    strikes = (Strike("tool:pay_invoice", 1, CrashBefore()), Strike("disk:flush", 4, SyncFailed()))
+    assert check("indeterminate_named", paying(*strikes)).outcome == "unknown"
+    assert check("indeterminate_named", paying(*strikes, heal=True)).outcome == "pass"
+    silent = Orchestrator("mutant", name="person_not_asked")
+    assert check("indeterminate_named", paying(*strikes, heal=True, orchestrator=silent)).outcome == "fail"
 
 
 def renaming(*strikes: Strike) -> Run:
