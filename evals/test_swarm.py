@@ -18,7 +18,7 @@ from evals.swarm_cases import BASES, Chunk, chunks
 from harness.checks import Judgement
 from harness.run import Run
 from harness.spec import Orchestrator, Spec
-from harness.swarm import demands
+from harness.swarm import demands, worsened
 from longhaul.lines import wrapped
 from longhaul.names import short_name
 from longhaul.plugin import ASKED
@@ -28,6 +28,9 @@ from longhaul.trial import Broken, repro, story, tried
 
 INVALID_MOST = 0.05
 """The share of plans that may say nothing about the reference."""
+
+WORSENED_INVALID_MOST = 0.2
+"""The same share of worsened plans: the wait in which somebody dies may never come."""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -89,6 +92,19 @@ def test_nothing_forbidden_happens_under_fire_and_all_converges_when_it_heals(
 def test_nearly_every_plan_says_something(base: Spec) -> None:
     came = outcome_of(planned(base, range(60)))
     assert came.valid >= came.planned * (1 - INVALID_MOST), f"{came.valid} of {came.planned} plans are valid"
+
+
+@pytest.mark.usefixtures("reference_only")
+@pytest.mark.parametrize("base", BASES, ids=short_name)
+def test_the_reference_withstands_plans_that_were_worsened(base: Spec) -> None:
+    plans = (
+        replace(plan, strikes=strikes)
+        for seed, plan in enumerate(planned(base, range(AMOUNTS["pr"].swarm)))
+        for strikes in worsened(seed, plan.strikes)
+    )
+    came = outcome_of(plans)
+    assert not came.failed, told(came)
+    assert came.valid >= came.planned * (1 - WORSENED_INVALID_MOST), f"{came.valid} of {came.planned} plans are valid"
 
 
 @pytest.mark.parametrize("name", ["naive", "replay"])

@@ -62,6 +62,18 @@ RECOVERY_MOST = 3
 LOSSES = (ContextOverflow(), StopReason("model_context_window_exceeded"), QuotaExceeded("request_too_large"))
 """Faults that make an orchestrator throw away what its model was told: whether the work still comes out right is luck."""
 
+WAITED = (RateLimit, ServerError, FailBefore, Hang)
+"""Faults after which there is a wait before the next try."""
+
+WAIT_MS = 60_000
+"""What a vendor asks for in a worsened plan: longer than it takes until a new life begins."""
+
+SLEEPS_MOST = 3
+"""A death in a wait is in one of the first so many."""
+
+CALLS = ("model", "tool")
+"""Kinds of sites of what an orchestrator asks of others."""
+
 WORDLESS = (EmptyResult, ErrorInOk)
 """Faults after which the outcome of a call does not say what was done."""
 
@@ -201,6 +213,26 @@ def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, 
         kept.setdefault((strike.site, strike.nth, strike.recovery), strike)
     strikes = tuple(dict.fromkeys(strike for strike in (*before, *last) if strike in kept.values() or _kills(strike)))
     return strikes or (_death(draws, ground, len(ground.passed)),)
+
+
+def worsened(seed: int, strikes: tuple[Strike, ...]) -> tuple[tuple[Strike, ...], ...]:
+    """A seed's strikes made worse as no seed draws them: a death in a long wait; and alone, a death in a call, each time.
+
+    Each way where the strikes have what it needs, so none to two of them. That death is alone because what is struck behind
+    it never comes about; and it is none at the disk, where the session cannot even write down that it gives up. A seed
+    draws what it always drew.
+    """
+    ways = []
+    sleeps = sum(strike.times or SLEEPS_MOST for strike in strikes if isinstance(strike.fault, WAITED))
+    if sleeps:
+        died = Strike("sleep", 1 + seed % min(sleeps, SLEEPS_MOST), CrashBefore())
+        others = (one for one in strikes if (one.site, one.nth) != (died.site, died.nth))
+        long = (replace(one, fault=RateLimit(WAIT_MS)) if one.fault == RateLimit() else one for one in others)
+        ways.append((*long, died))
+    calls = [one for one in strikes if isinstance(one.fault, CrashBefore | CrashAfter) and kind_of(one.site) in CALLS]
+    if calls:
+        ways.append((replace(calls[-1], times=None, recovery=False),))
+    return tuple(ways)
 
 
 def _kills(strike: Strike) -> bool:

@@ -30,7 +30,7 @@ from harness.faults import (
 )
 from harness.run import execute
 from harness.spec import Spec
-from harness.swarm import STRIKES_MOST, Ground, Target, demands, ground_of, swarm
+from harness.swarm import STRIKES_MOST, Ground, Target, demands, ground_of, swarm, worsened
 from harness.types import Setup
 
 ROOT = Path(__file__).parents[2]
@@ -162,6 +162,30 @@ def test_what_may_end_the_run_strikes_once_and_behind_everything_else() -> None:
 def test_at_most_one_plan_in_twenty_says_nothing(base: Spec) -> None:
     outcomes = [judge(execute(plan), demands(plan)).outcome for plan in plans(base)[:100]]
     assert outcomes.count("invalid") <= 5
+
+
+WAITS = Strike("model", 2, RateLimit())
+WORSE = Strike("model", 2, RateLimit(60_000))
+
+
+@pytest.mark.parametrize(
+    ("strikes", "worse"),
+    [
+        ((Strike("disk:append", 2, CrashBefore()),), ()),
+        ((WAITS,), ((WORSE, Strike("sleep", 1, CrashBefore())),)),
+        ((WAITS, Strike("sleep", 1, CrashAfter())), ((WORSE, Strike("sleep", 1, CrashBefore())),)),
+        ((replace(WAITS, times=None),), ((replace(WORSE, times=None), Strike("sleep", 3, CrashBefore())),)),
+        ((replace(WAITS, times=2),), ((replace(WORSE, times=2), Strike("sleep", 2, CrashBefore())),)),
+        ((DIES, Strike("boot", 2, ToolGone())), ((replace(DIES, times=None),),)),
+        ((replace(DIES, recovery=True),), ((replace(DIES, times=None),),)),
+        ((WAITS, DIES), ((WORSE, DIES, Strike("sleep", 1, CrashBefore())), (replace(DIES, times=None),))),
+    ],
+    ids=["disk", "wait", "struck wait", "outage", "two waits", "death", "death in recovery", "both"],
+)
+def test_strikes_are_worsened_by_a_death_in_a_wait_or_a_death_each_time(
+    strikes: tuple[Strike, ...], worse: tuple[tuple[Strike, ...], ...]
+) -> None:
+    assert worsened(5, strikes) == worse
 
 
 def test_what_a_healed_run_owes_follows_from_its_strikes() -> None:
