@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from harness.catalogue.faults import HAZARDS, expectation, touched
 from harness.checks import CHECKS, SAFETY, Check, converges, effect_once
+from harness.draws import share_of
 from harness.faults import (
     ContextOverflow,
     CrashAfter,
@@ -279,8 +279,7 @@ class _Draws:
 
     def share(self, name: str) -> float:
         """A number from 0 to 1 for a name."""
-        digest = blake2b(f"{self._seed}/{name}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest) / 2**64
+        return share_of(f"{self._seed}/{name}")
 
     def below(self, count: int) -> int:
         """The next whole number below `count`."""
