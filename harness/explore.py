@@ -113,7 +113,7 @@ class Onlooker:
         if not self.collects:
             return
         track, now = host._track, host._loop.now_ms
-        forked = track.fork()
+        forked = track.still()
         self._marks[site, nth] = (forked.history, track.history.size_bytes, now, track.disk.pending, forked)
         self.forks.append(Fork(Point(site, nth, "before"), forked, forked.history, b"", now, now, 0, 0))
 
@@ -123,7 +123,7 @@ class Onlooker:
             return
         track, now = host._track, host._loop.now_ms
         prefix, size, before_ms, pending, _ = self._marks.pop((site, nth))
-        since, forked = track.history.since(size), track.fork()
+        since, forked = track.history.since(size), track.still()
         for when in moments(site)[1:]:
             grown = track.disk.pending - pending
             self.forks.append(Fork(Point(site, nth, when), forked, prefix, since, now, before_ms, pending, grown))

@@ -225,15 +225,24 @@ class Track:
             for detail in deeds:
                 self.history.add((self.life, max(due, self.now_ms)), site, flight.nth, "effect", detail)
 
-    def fork(self) -> Track:
-        """A run that has come so far and goes on by itself: what cannot change is shared, the rest is copied."""
+    def still(self) -> Track:
+        """A run that has come so far and stays there: it is not lived, only forked.
+
+        Between two requests all of them share what was taken in and what the model remembers, which grows with the run.
+        """
         now = (self.requests, self.intake.answers)
         if self._still is None or self._still[0] != now:
             self._still = (now, self.intake.fork(), forked_model(self.model))
-        forked = copy(self)
-        forked.intake, forked.model, forked._still = self._still[1].fork(), forked_model(self._still[2]), None
-        forked.disk, forked.history, forked.watch = self.disk.fork(), self.history.fork(), None
-        forked._passages, forked.fired = dict(self._passages), list(self.fired)
+        still = copy(self)
+        _, still.intake, still.model = self._still
+        still.disk, still.history, still.watch = self.disk.fork(), self.history.fork(), None
+        still._passages, still.fired = dict(self._passages), list(self.fired)
+        return still
+
+    def fork(self) -> Track:
+        """A run that has come so far and goes on by itself: what cannot change is shared, the rest is copied."""
+        forked = self.still()
+        forked.intake, forked.model, forked._still = forked.intake.fork(), forked_model(forked.model), None
         return forked
 
     def die(self, at_ms: int, site: str, nth: int, survive: Survive | int) -> None:
