@@ -13,7 +13,8 @@ from harness.errors import UsageError
 from harness.explore import Exploration, recheck, same_world
 from harness.faults import CrashBefore, RateLimit, Strike
 from harness.points import double_crashes, single_crashes
-from harness.run import execute
+from harness.resolve import scenario
+from harness.run import build, execute, prepared
 from harness.spec import Spec
 from harness.world import World
 
@@ -102,6 +103,17 @@ def test_a_run_that_is_struck_already_is_explored_around_its_strikes() -> None:
 def test_only_simulated_runs_can_be_forked() -> None:
     with pytest.raises(UsageError, match="setting is 'process'; only runs in sim"):
         Exploration(replace(Spec("rename_api"), setting="process"))
+
+
+def test_runs_that_stay_where_they_are_share_what_grows_and_each_that_goes_on_has_its_own() -> None:
+    spec = Spec("rename_api", horizon=6)
+    track, _ = prepared(spec, build(scenario(spec.scenario), spec))
+    one, other, living = track.still(), track.still(), track.fork()
+    assert one.model is other.model and one.intake is other.intake
+    assert len({id(model) for model in (track.model, one.model, living.model, one.fork().model)}) == 4
+    assert len({id(intake) for intake in (track.intake, one.intake, living.intake, one.fork().intake)}) == 4
+    track.requests += 1
+    assert track.still().model is not one.model
 
 
 def test_an_exploration_leaves_the_run_that_is_not_killed_as_it_is() -> None:
