@@ -51,7 +51,11 @@ class Explored:
 
 @dataclass(frozen=True, repr=False)
 class Fork:
-    """A track as it was before or after one passage, and what the history held before that passage and since."""
+    """A track as it was before or after one passage, and what the history held before that passage and since.
+
+    `at_ms` is when it was, `before_ms` when the passage began. Of a passage that happened, `pending` bytes were unflushed
+    when it began, and it added `bytes` to them.
+    """
 
     point: Point
     track: Track
@@ -106,27 +110,29 @@ class Onlooker:
     spent: tuple[tuple[int, int], ...] = ()
     shared: int = 0
     forks: list[Fork] = field(default_factory=list)
-    _marks: dict[tuple[str, int], tuple[History, int, int, int, Track]] = field(default_factory=dict)
+    _begun: dict[tuple[str, int], Fork] = field(default_factory=dict)
 
     def before(self, host: Any, site: str, nth: int) -> None:
         """Fork before a passage."""
         if not self.collects:
             return
-        track, now = host._track, host._loop.now_ms
-        forked = track.fork()
-        self._marks[site, nth] = (forked.history, track.history.size_bytes, now, track.disk.pending, forked)
-        self.forks.append(Fork(Point(site, nth, "before"), forked, forked.history, b"", now, now, 0, 0))
+        still, now = host._track.fork(), host._loop.now_ms
+        fork = Fork(Point(site, nth, "before"), still, still.history, b"", now, now, 0, 0)
+        self._begun[site, nth] = fork
+        self.forks.append(fork)
 
     def after(self, host: Any, site: str, nth: int) -> None:
         """Fork after a passage; a write can also be torn."""
         if not self.collects:
             return
-        track, now = host._track, host._loop.now_ms
-        prefix, size, before_ms, pending, _ = self._marks.pop((site, nth))
-        since, forked = track.history.since(size), track.fork()
+        begun, still = self._begun.pop((site, nth)), host._track.fork()
+        since = host._track.history.since(begun.prefix.size_bytes)
+        pending = begun.track.disk.pending
         for when in moments(site)[1:]:
-            grown = track.disk.pending - pending
-            self.forks.append(Fork(Point(site, nth, when), forked, prefix, since, now, before_ms, pending, grown))
+            self.forks.append(replace(
+                begun, point=Point(site, nth, when), track=still, since=since, at_ms=host._loop.now_ms,
+                pending=pending, bytes=still.disk.pending - pending,
+            ))  # fmt: skip
 
     def asked(self, host: Any, taken: Taken) -> bool:
         """Note where the run stands, or tell whether it stands where the other one stood."""
@@ -212,12 +218,8 @@ class Exploration:
 
     def singles(self, survivors: Iterable[Survive] = ("none",)) -> Iterator[Explored]:
         """Every crash of the run, with each way in which unflushed bytes survive where there are any."""
-        ways = tuple(survivors)
         with unscanned():
-            line = self._line()
-            for fork in line.forks:
-                for survive in fork.survivors(ways):
-                    yield self._followed(line, fork, survive)[0]
+            yield from self._all_killed(self._line(), tuple(survivors))
 
     def doubles(self, survivors: Iterable[Survive] = ("none",)) -> Iterator[Explored]:
         """Every second crash of every run that was killed once, wherever it comes after the first."""
@@ -226,10 +228,7 @@ class Exploration:
             line = self._line()
             for fork in line.forks:
                 for survive in fork.survivors(ways):
-                    second = self._followed(line, fork, survive, collects=True)[1]
-                    for later in second.forks:
-                        for again in later.survivors(ways):
-                            yield self._followed(second, later, again)[0]
+                    yield from self._all_killed(self._followed(line, fork, survive, collects=True)[1], ways)
 
     def some_doubles(self, count: int, survive: Survive = "none") -> Iterator[Explored]:
         """So many first crashes, spread by hash over the run, each with one second crash somewhere after it."""
@@ -239,6 +238,12 @@ class Exploration:
                 second = self._followed(line, fork, survive, collects=True)[1]
                 for later in sampled(second.forks, 1 / max(1, len(second.forks)))[:1]:
                     yield self._followed(second, later, survive)[0]
+
+    def _all_killed(self, line: _Line, ways: tuple[Survive, ...]) -> Iterator[Explored]:
+        """A run that was made, killed at each of its forks in each way that makes a difference."""
+        for fork in line.forks:
+            for survive in fork.survivors(ways):
+                yield self._followed(line, fork, survive)[0]
 
     def _line(self) -> _Line:
         forks = sorted(self._onlooker.forks, key=lambda fork: fork.prefix.count)

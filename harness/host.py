@@ -113,14 +113,12 @@ class Host:
         if faults:
             return self._struck_at_once(Passage(self, site, nth, payload), faults, act)
         watch = self._track.watch
-        if watch is None:
-            value, detail = act(payload)
-            self._record(site, nth, "done", detail)
-            return value
-        watch.before(self, site, nth)
+        if watch is not None:
+            watch.before(self, site, nth)
         value, detail = act(payload)
         self._record(site, nth, "done", detail)
-        watch.after(self, site, nth)
+        if watch is not None:
+            watch.after(self, site, nth)
         return value
 
     def _struck_at_once(
@@ -177,13 +175,12 @@ class Host:
             counted = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
             return msgspec.structs.replace(reply, usage=counted)
 
-        wait = timeout_ms if faults or (timeout_ms or track.latency_ms) < track.latency_ms else None
+        wait = _deadline(timeout_ms, track.latency_ms, bool(faults))
         reply: Reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
         # what the door counted, whatever the vendor says
         usage = counted or Usage(taken.tokens, 0, reply_tokens(reply))
-        self._record(
-            "model", nth, "reply", {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": usage}
-        )
+        told = {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": usage}
+        self._record("model", nth, "reply", told)
         return reply
 
     async def tool(self, call: ToolCall, key: str, timeout_ms: int | None = None) -> Result:
@@ -196,9 +193,8 @@ class Host:
         tool = self._track.tools.get(call.name)
         if tool is None:
             known = ", ".join(sorted(self._track.tools))
-            raise self._failed(
-                site, nth, InvalidRequest(f"no tool {call.name!r}; there are {known}", 404), {"id": call.id}
-            )
+            error = InvalidRequest(f"no tool {call.name!r}; there are {known}", 404)
+            raise self._failed(site, nth, error, {"id": call.id})
 
         visit = Visit(call.id, key, self._track.life, self._loop.now_ms)
 
@@ -208,7 +204,7 @@ class Host:
                 await self._landed(key)
             return self._perform(tool, call.arguments, visit, nth)
 
-        wait = timeout_ms if faults or self._late(key) or (timeout_ms or tool.duration_ms) < tool.duration_ms else None
+        wait = _deadline(timeout_ms, tool.duration_ms, bool(faults) or self._late(key))
         passage = Passage(self, site, nth, call, (tool, visit))
         result: Result = await self._passed(passage, faults, proceed, wait, {"id": call.id})
         self._record(site, nth, "result", {"id": call.id, **msgspec.to_builtins(result)})
@@ -253,7 +249,7 @@ class Host:
             await self._landed(key)
             return look_up(self._track.world, key)
 
-        wait = timeout_ms if faults or self._late(key) or (timeout_ms or QUERY_MS) < QUERY_MS else None
+        wait = _deadline(timeout_ms, QUERY_MS, bool(faults) or self._late(key))
         result: Result | None = await self._passed(Passage(self, site, nth, key), faults, proceed, wait)
         told = {"content": result.content} if result is not None else {}
         self._record(site, nth, "result", {"key": key, "found": result is not None, **told})
@@ -389,6 +385,11 @@ class Host:
 
 def _around(fault: Any, passage: Passage, proceed: Callable[[], Awaitable[Any]]) -> Callable[[], Awaitable[Any]]:
     return lambda: fault(passage, proceed)
+
+
+def _deadline(timeout_ms: int | None, usual_ms: int, uncertain: bool) -> int | None:
+    """The deadline of what usually takes so long; None where it cannot be missed, since a timer costs time."""
+    return timeout_ms if uncertain or (timeout_ms or usual_ms) < usual_ms else None
 
 
 def reply_tokens(reply: Reply) -> int:

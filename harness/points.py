@@ -6,11 +6,11 @@ for spec in single_crashes(Spec('pay_invoices')):
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from harness.draws import share_of
 from harness.errors import UsageError
 from harness.faults import CrashAfter, CrashBefore, Strike, Survive, TornAppend
 from harness.run import Run, execute
@@ -97,5 +97,4 @@ def _rank(point: Any, seed: int) -> float:
     """A number from 0 to 1. Who is on trial does not count: everybody is put to the same sample."""
     if isinstance(point, Spec):
         point = replace(point, orchestrator=ANYBODY)
-    digest = hashlib.blake2b(f"{seed} {point!r}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest) / 2**64
+    return share_of(f"{seed} {point!r}")

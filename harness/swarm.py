@@ -9,14 +9,14 @@ once gets nowhere. Strikes are drawn by hash, so a seed means the same strikes e
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from hashlib import blake2b
 from typing import Any
 
 from harness.catalogue.faults import HAZARDS, expectation, touched
 from harness.checks import CHECKS, SAFETY, Check, converges, effect_once
+from harness.draws import share_of
 from harness.faults import (
     ContextOverflow,
     CrashAfter,
@@ -208,11 +208,19 @@ def swarm(seed: int, ground: Ground, most: int = STRIKES_MOST) -> tuple[Strike, 
     last = next((_placed(one, end, ground, draws) for one in drawn if one.ends), ())
     end = ground.places[last[0].site, last[0].nth] if last else end
     before = [strike for one in drawn if not one.ends for strike in _placed(one, end, ground, draws)]
-    kept: dict[tuple[str, int, bool], Strike] = {}
+    return _struck_once(before, last) or (_death(draws, ground, len(ground.passed)),)
+
+
+def _struck_once(before: Iterable[Strike], last: Iterable[Strike]) -> tuple[Strike, ...]:
+    """The strikes in order, of those at one passage only the first and what kills; `last` counts as first of all."""
+    first: dict[tuple[str, int, bool], Strike] = {}
     for strike in (*last, *before):
-        kept.setdefault((strike.site, strike.nth, strike.recovery), strike)
-    strikes = tuple(dict.fromkeys(strike for strike in (*before, *last) if strike in kept.values() or _kills(strike)))
-    return strikes or (_death(draws, ground, len(ground.passed)),)
+        first.setdefault(_passage(strike), strike)
+    return tuple(dict.fromkeys(one for one in (*before, *last) if _kills(one) or one == first[_passage(one)]))
+
+
+def _passage(strike: Strike) -> tuple[str, int, bool]:
+    return strike.site, strike.nth, strike.recovery
 
 
 def worsened(seed: int, strikes: tuple[Strike, ...]) -> tuple[tuple[Strike, ...], ...]:
@@ -311,8 +319,7 @@ class _Draws:
 
     def share(self, name: str) -> float:
         """A number from 0 to 1 for a name."""
-        digest = blake2b(f"{self._seed}/{name}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest) / 2**64
+        return share_of(f"{self._seed}/{name}")
 
     def below(self, count: int) -> int:
         """The next whole number below `count`."""

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from hashlib import blake2b
 from typing import Any
+
+from harness.draws import number_of
 
 DRAWS = 1_000
 LOW, HIGH = 0.025, 0.975
@@ -17,13 +18,7 @@ LOW, HIGH = 0.025, 0.975
 @lru_cache(maxsize=32)
 def draws(clusters: int) -> tuple[tuple[int, ...], ...]:
     """1,000 samples of so many clusters, with replacement."""
-    return tuple(
-        tuple(
-            int.from_bytes(blake2b(f"{draw} {place}".encode(), digest_size=8).digest(), "big") % clusters
-            for place in range(clusters)
-        )
-        for draw in range(DRAWS)
-    )
+    return tuple(tuple(number_of(f"{draw} {place}") % clusters for place in range(clusters)) for draw in range(DRAWS))
 
 
 def interval(clusters: Sequence[Any], statistic: Callable[[Sequence[Any]], float | None]) -> tuple[float, float] | None:

@@ -7,8 +7,8 @@ random numbers, and a better context never loses a fact that a worse one kept.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from hashlib import blake2b
 
+from harness.draws import NUMBERS, number_of
 from harness.resolve import unknown
 
 
@@ -42,5 +42,4 @@ def used(seed: int, item: str, fact: str, attempts: int, p: float) -> bool:
     """Whether a visible fact is used: hash(seed, item, fact, attempts visible in the context) < p."""
     if p >= 1.0:
         return True
-    digest = blake2b(f"{seed}/{item}/{fact}/{attempts}".encode(), digest_size=8).digest()
-    return int.from_bytes(digest) < p * 2**64
+    return number_of(f"{seed}/{item}/{fact}/{attempts}") < p * NUMBERS

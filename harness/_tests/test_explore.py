@@ -12,9 +12,12 @@ from harness.checks import judge
 from harness.errors import UsageError
 from harness.explore import Exploration, recheck, same_world
 from harness.faults import CrashBefore, RateLimit, Strike
+from harness.folding import Folding
 from harness.points import double_crashes, single_crashes
 from harness.run import execute
 from harness.spec import Spec
+from harness.types import Message
+from harness.vector import Vector
 from harness.world import World
 
 WAYS = ("none", "half", "all_but_last_byte", "all", "reordered", "bit_flip")
@@ -102,6 +105,27 @@ def test_a_run_that_is_struck_already_is_explored_around_its_strikes() -> None:
 def test_only_simulated_runs_can_be_forked() -> None:
     with pytest.raises(UsageError, match="setting is 'process'; only runs in sim"):
         Exploration(replace(Spec("rename_api"), setting="process"))
+
+
+def test_a_fold_is_copied_by_whoever_reads_on_and_by_nobody_else() -> None:
+    copies: list[list[str]] = []
+
+    def copied(seen: list[str]) -> list[str]:
+        copies.append(seen)
+        return seen.copy()
+
+    def step(seen: list[str], message: Message) -> list[str]:
+        seen.append(message.content)
+        return seen
+
+    one, two = Vector((Message("user", "one"),)), Vector((Message("user", "one"), Message("user", "two")))
+    fold = Folding(list, step, copied)
+    fold(one)
+    forks = [fold.fork() for _ in range(3)]
+    assert not copies
+    assert forks[0](two) == ["one", "two"] and fold(one) == forks[1](one) == ["one"]
+    assert len(copies) == 1
+    assert fold(two) == ["one", "two"] and forks[2](one) == ["one"] and forks[2].fork()(one) == ["one"]
 
 
 def test_an_exploration_leaves_the_run_that_is_not_killed_as_it_is() -> None:

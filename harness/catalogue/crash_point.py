@@ -31,4 +31,4 @@ class CrashPoint:
     @property
     def live(self) -> bool:
         """Whether it can occur here; else `entry.pending` names the capability that is missing."""
-        return not self.entry.pending
+        return self.entry.live

@@ -18,3 +18,8 @@ class Entry:
     fix: str
     source: str
     pending: str = ""
+
+    @property
+    def live(self) -> bool:
+        """Whether it can occur here."""
+        return not self.pending

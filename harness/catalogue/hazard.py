@@ -79,7 +79,7 @@ class Hazard:
     @property
     def live(self) -> bool:
         """Whether it can occur here; else `entry.pending` names the capability that is missing."""
-        return not self.entry.pending
+        return self.entry.live
 
     def expectation(self, shape: Shape, lasts: bool) -> Expected:
         """What is right where the fault has this shape and stays, or passes."""

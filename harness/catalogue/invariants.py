@@ -48,7 +48,7 @@ class Invariant:
     @property
     def live(self) -> bool:
         """Whether it can be violated here; else `entry.pending` names the capability that is missing."""
-        return not self.entry.pending
+        return self.entry.live
 
     @property
     def breaks(self) -> bool:

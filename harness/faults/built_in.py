@@ -2,68 +2,26 @@
 
 from __future__ import annotations
 
-from harness.faults.calls import (
-    DuplicateCallIds,
-    HallucinatedTool,
-    MalformedArguments,
-    OneBadCall,
-    ReusedCallId,
-    SameCallAgain,
-    TruncatedArguments,
-    WrongType,
-)
-from harness.faults.connection import (
-    FailAfter,
-    FailBefore,
-    Hang,
-    HangAfter,
-    QuotaExceeded,
-    RateLimit,
-    ServerError,
-    Slow,
-    Unauthorized,
-)
-from harness.faults.crashes import CrashAfter, CrashBefore, TornAppend
-from harness.faults.disk import DiskRefuses, NoSpace, ShortWrite, SyncFailed
-from harness.faults.host import ClockJump, DamagedJournal, NewerJournal, ToolGone
-from harness.faults.model import (
-    ContextOverflow,
-    CutAnswer,
-    EarlyStop,
-    EmptyAnswer,
-    HollowAnswer,
-    MidstreamError,
-    ModelGone,
-    OddText,
-    StopReason,
-    WrongUsage,
-)
-from harness.faults.tools import (
-    CrashThenLands,
-    DeliveredTwice,
-    Drift,
-    EmptyResult,
-    ErrorInOk,
-    HangThenLands,
-    HugeResult,
-    LateEffect,
-    StaleRead,
-)
+from harness.faults import calls, connection, crashes, disk, host, model, tools
 
-CRASHES = (CrashBefore, CrashAfter, TornAppend)
+CRASHES = (crashes.CrashBefore, crashes.CrashAfter, crashes.TornAppend)
 OF_A_CONNECTION = (
-    RateLimit, QuotaExceeded, ServerError, Unauthorized, Hang, HangAfter, Slow, FailBefore, FailAfter,
+    connection.RateLimit, connection.QuotaExceeded, connection.ServerError, connection.Unauthorized, connection.Hang,
+    connection.HangAfter, connection.Slow, connection.FailBefore, connection.FailAfter,
 )  # fmt: skip
 OF_A_MODEL = (
-    EmptyAnswer, HollowAnswer, CutAnswer, MidstreamError, EarlyStop, StopReason, WrongUsage, ModelGone, ContextOverflow,
-    OddText, HallucinatedTool, MalformedArguments, OneBadCall, TruncatedArguments, WrongType, DuplicateCallIds,
-    ReusedCallId, SameCallAgain,
+    model.EmptyAnswer, model.HollowAnswer, model.CutAnswer, model.MidstreamError, model.EarlyStop, model.StopReason,
+    model.WrongUsage, model.ModelGone, model.ContextOverflow, model.OddText, calls.HallucinatedTool,
+    calls.MalformedArguments, calls.OneBadCall, calls.TruncatedArguments, calls.WrongType, calls.DuplicateCallIds,
+    calls.ReusedCallId, calls.SameCallAgain,
 )  # fmt: skip
 OF_A_TOOL = (
-    LateEffect, HangThenLands, CrashThenLands, DeliveredTwice, EmptyResult, ErrorInOk, HugeResult, StaleRead, Drift,
+    tools.LateEffect, tools.HangThenLands, tools.CrashThenLands, tools.DeliveredTwice, tools.EmptyResult,
+    tools.ErrorInOk, tools.HugeResult, tools.StaleRead, tools.Drift,
 )  # fmt: skip
 OF_A_HOST = (
-    NoSpace, SyncFailed, ShortWrite, DiskRefuses, ClockJump, DamagedJournal, NewerJournal, ToolGone,
+    disk.NoSpace, disk.SyncFailed, disk.ShortWrite, disk.DiskRefuses, host.ClockJump, host.DamagedJournal,
+    host.NewerJournal, host.ToolGone,
 )  # fmt: skip
 
 FAULTS = (*CRASHES, *OF_A_CONNECTION, *OF_A_MODEL, *OF_A_TOOL, *OF_A_HOST)

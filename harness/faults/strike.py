@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import MISSING, dataclass, fields, replace
-from hashlib import blake2b
 from typing import Any, Literal, Protocol, TypeAlias
+
+from harness.draws import share_of
 
 
 def brief(value: Any) -> str:
@@ -92,12 +93,7 @@ class Strike:
         """Whether passage `nth` is struck; `seed` is the spec's, and matters only where there is a chance."""
         if nth < self.nth or (self.times is not None and nth >= self.nth + self.times):
             return False
-        return self.chance >= 1 or _drawn(f"{seed}/{self.site}/{nth}") < self.chance
-
-
-def _drawn(text: str) -> float:
-    """A number from 0 to 1 that follows from the text."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) / 2**64
+        return self.chance >= 1 or share_of(f"{seed}/{self.site}/{nth}") < self.chance
 
 
 def forever(strike: Strike) -> Strike:
