@@ -41,7 +41,16 @@ def test_an_arm_that_is_really_worse_is_found_with_a_difference_above_the_detect
     assert found.difference < -found.detectable < 0
     assert found.interval[0] < found.difference < found.interval[1] < 0
     assert paired_headline(paired).startswith("worse: ")
-    assert row(paired_gate(arms["poor"], arms["sound"], 20)).relation == "better"
+
+
+def test_every_metric_has_its_direction(arms) -> None:
+    forth, back = paired_gate(arms["sound"], arms["poor"], 20), paired_gate(arms["poor"], arms["sound"], 20)
+    for metric, way, other in (
+        ("verdict is pass", "worse", "better"), ("completed", "worse", "better"), ("lost_effects", "worse", "better"),
+        ("tokens_total", "better", "worse"), ("virtual_seconds", "better", "worse"),
+    ):  # fmt: skip
+        assert (row(forth, metric).relation, row(back, metric).relation) == (way, other)
+    assert "steps" not in {item.metric for item in forth.comparisons}
 
 
 def test_an_equal_arm_is_not_blamed(arms) -> None:
