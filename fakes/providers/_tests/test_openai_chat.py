@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.providers.openai import TOOLS_MAX, answer, read_request
+from fakes.providers.openai_chat import TOOLS_MAX, answer, read_request
 from harness.clients.openai import body_of, error_of, reply_of
 from harness.errors import (
     AuthenticationFailed,

@@ -12,10 +12,11 @@ open-webui/open-webui#13617, tool lists julep-ai/julep#330); both headers for a 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 from hashlib import blake2b
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
@@ -30,6 +31,7 @@ from harness.errors import (
 )
 from harness.plain import mended
 from harness.types import Message, Reply, Request, Tool, ToolCall
+from harness.wire import Asked, Chunk, WireAnswer
 
 EPOCH_SECONDS = 1_790_000_000
 """Unix time at which the virtual clock of the fake vendor stands at zero."""
@@ -64,13 +66,23 @@ _FIELDS = {
 
 
 @dataclass(frozen=True)
-class WireAnswer:
-    """What the vendor sends back. `ends` says how: whole, cut off by a reset connection, or never."""
+class OpenAIChat:
+    """The vendor's side of Chat Completions; whole answers only, streams are not part of it yet."""
 
-    status: int
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-    ends: Literal["complete", "reset", "silent"] = "complete"
+    name: str = "openai-chat"
+    path: str = "/v1/chat/completions"
+
+    def read(self, body: bytes, headers: Mapping[str, str], known: tuple[Tool, ...]) -> Asked:
+        """What is asked for. Raises `InvalidRequest` with the vendor's words."""
+        request = read_request(body, known)
+        return Asked(request, msgspec.json.decode(body)["model"])
+
+    def answer(self, outcome: Reply | DoorError, asked: Asked | None, at_ms: int) -> WireAnswer:
+        """What is sent for a reply or an error."""
+        return answer(outcome, asked.model if asked else "", at_ms)
+
+
+OPENAI_CHAT = OpenAIChat()
 
 
 # what the vendor reads
@@ -226,7 +238,7 @@ def answer(outcome: Reply | DoorError, model: str, at_ms: int) -> WireAnswer:
     if isinstance(outcome, Reply):
         return _sent(200, _completion(outcome, model, at_ms), at_ms)
     if isinstance(outcome, ConnectionLost | TimedOut):
-        return WireAnswer(0, (), b"", "reset" if isinstance(outcome, ConnectionLost) else "silent")
+        return WireAnswer(0, ends="reset" if isinstance(outcome, ConnectionLost) else "silent")
     status, error = _refusal(outcome)
     return _sent(status, {"error": error}, at_ms, _waits(outcome.retry_after_ms))
 
@@ -310,4 +322,4 @@ def _sent(status: int, body: dict[str, Any], at_ms: int, more: tuple[tuple[str, 
         ("x-request-id", f"req_{blake2b(encoded, digest_size=12).hexdigest()}"),
         *more,
     )
-    return WireAnswer(status, headers, encoded)
+    return WireAnswer(status, headers, (Chunk(encoded),))
