@@ -14,22 +14,22 @@ from __future__ import annotations
 import importlib
 import ssl
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import suppress
 from functools import partial
 from typing import Any, cast
 
 from harness.clients.openai import BASE_URL, OpenAIClient, open_http
-from harness.errors import DoorError, InvalidRequest, UsageError
+from harness.errors import UsageError
 from harness.host import Host
 from harness.resolve import Orchestrator
 from harness.run import Live, live_in_sim
+from harness.settings.vendor import VendorDoor
 from harness.spec import Spec
 from harness.track import Track
-from harness.types import Reply, Request, Tool
+from harness.types import Reply, Request
 
 MODEL = "gpt-wire"
 KEY = "sk-not-a-key"
-PROVIDER = "fakes.providers.openai"
+PROVIDER = "fakes.providers.openai_chat"
 
 
 class WireHost:
@@ -75,45 +75,21 @@ def _over_wire(run: Orchestrator, route: Any, host: Host) -> Coroutine[Any, Any,
 
 
 def _vendor(host: Host) -> Callable[[Any], Awaitable[Any]]:
-    """What stands behind the route: the wire script around the model door of this life."""
+    """What stands behind the route: the vendor's door of this life."""
     httpx = _extra("httpx")
-    provider = importlib.import_module(PROVIDER)
-    last: list[tuple[Tool, ...]] = [()]
+    door = VendorDoor(host, importlib.import_module(PROVIDER).OPENAI_CHAT)
 
     async def respond(request: Any) -> Any:
-        timeout_ms = _milliseconds(request.extensions["timeout"]["read"])
-        try:
-            asked: Request = provider.read_request(request.content, host.tools)
-        except InvalidRequest as error:
-            return _response(httpx, provider.answer(await _refused(host, error), MODEL, host.now()))
-        if asked.tools == last[0]:
-            asked = Request(asked.messages, last[0], asked.max_output)
-        last[0] = asked.tools
-        outcome: Reply | DoorError
-        try:
-            outcome = await host.model(asked, timeout_ms)
-        except DoorError as error:
-            outcome = error
-        answer = provider.answer(outcome, MODEL, host.now())
-        if answer.ends == "reset":
-            raise httpx.ReadError(str(outcome), request=request)
-        if answer.ends == "silent":
-            raise httpx.ReadTimeout(str(outcome), request=request)
-        return _response(httpx, answer)
+        answer = await door(
+            request.content, dict(request.headers), _milliseconds(request.extensions["timeout"]["read"])
+        )
+        if answer.status == 0 and answer.ends == "reset":
+            raise httpx.ReadError("connection reset by peer", request=request)
+        if answer.status == 0 and answer.ends == "silent":
+            raise httpx.ReadTimeout("no answer", request=request)
+        return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
 
     return respond
-
-
-def _response(httpx: Any, answer: Any) -> Any:
-    return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
-
-
-async def _refused(host: Host, error: InvalidRequest) -> InvalidRequest:
-    """What the vendor cannot even read is counted at the door all the same, so that nobody can send it for ever."""
-    no_message: Any = error.message
-    with suppress(InvalidRequest):
-        await host.model(Request((no_message,)))
-    return error
 
 
 def _milliseconds(seconds: float | None) -> int | None:

@@ -1,0 +1,94 @@
+"""The vendor's side of the model door of one life: bytes in, and out come bytes, waits and how the connection ends.
+
+    door = VendorDoor(host, provider)
+    answer = await door(body, headers)        # strikes on `model`, then on `wire`
+    async for data in door.sent(answer): ...  # in its own time; the end may be `Reset`, silence or death
+
+Every adapter (respx, ASGI, loopback) sends through this one, so the same strikes hit all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+from harness.errors import DoorError, InvalidRequest
+from harness.host import Host
+from harness.passage import Passage
+from harness.types import Reply, Request, Tool
+from harness.wire import Asked, Killed, Provider, WireAnswer
+
+
+class Reset(Exception):
+    """The connection is closed here, without another word."""
+
+
+class VendorDoor:
+    """What stands behind the URL of a provider in one life of a run.
+
+    The `model` door keeps the history, the digests and the strikes that it has in `sim`. Behind it every answer passes
+    the site `wire` once: the payload of a strike there is the `Asked` (None where nothing could be read), what it gets
+    from `proceed()` and returns a `WireAnswer`.
+    """
+
+    def __init__(self, host: Host, provider: Provider) -> None:
+        self._host = host
+        self._provider = provider
+        self._tools: tuple[Tool, ...] = host.tools
+        self._nth = 0
+
+    async def __call__(self, body: bytes, headers: Mapping[str, str], timeout_ms: int | None = None) -> WireAnswer:
+        """The answer to one request, struck or not. `timeout_ms` is when the client gives up, where that is known."""
+        host, provider = self._host, self._provider
+        asked: Asked | None = None
+        outcome: Reply | DoorError
+        try:
+            asked = provider.read(body, headers, self._tools)
+            outcome = await host.model(self._known(asked.request), timeout_ms)
+        except InvalidRequest as error:
+            outcome = error if asked is not None else await self._refused(error)
+        except DoorError as error:
+            outcome = error
+
+        async def proceed() -> WireAnswer:
+            return provider.answer(outcome, asked, host.now())
+
+        return await self._passed(asked, proceed)
+
+    async def sent(self, answer: WireAnswer) -> AsyncIterator[bytes]:
+        """The body, chunk by chunk, each after its wait. Raises `Reset`; never ends where nothing more comes."""
+        host = self._host
+        for chunk in answer.chunks:
+            if chunk.after_ms:
+                await host._loop.sleep_ms(chunk.after_ms)
+            yield chunk.data
+        if isinstance(answer.ends, Killed):
+            host.die("wire", self._nth, answer.ends.survive)
+            await host._never()
+        if answer.ends == "silent":
+            await host._loop.create_future()
+        if answer.ends == "reset":
+            raise Reset
+
+    async def _passed(self, asked: Asked | None, proceed: Any) -> WireAnswer:
+        host = self._host
+        self._nth, faults = host._track.enter("wire")
+        answer: WireAnswer = await host._passed(Passage(host, "wire", self._nth, asked), faults, proceed)
+        detail = {"status": answer.status, "bytes": len(answer.body), "chunks": len(answer.chunks)}
+        host._record("wire", self._nth, "sent", detail)
+        return answer
+
+    def _known(self, request: Request) -> Request:
+        """The request, with the very tools of the last one where they are equal: what is the same is compared at once."""
+        if request.tools == self._tools:
+            return Request(request.messages, self._tools, request.max_output)
+        self._tools = request.tools
+        return request
+
+    async def _refused(self, error: InvalidRequest) -> InvalidRequest:
+        """What the vendor cannot even read is counted at the door all the same, so that nobody can send it for ever."""
+        no_message: Any = error.message
+        with suppress(InvalidRequest):
+            await self._host.model(Request((no_message,)))
+        return error
