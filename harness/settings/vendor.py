@@ -15,7 +15,7 @@ from typing import Any
 
 from harness.errors import DoorError, InvalidRequest
 from harness.host import Host
-from harness.passage import Passage
+from harness.passage import Passage, Vendor
 from harness.types import Reply, Request, Tool
 from harness.wire import Asked, Killed, Provider, WireAnswer
 
@@ -29,7 +29,7 @@ class VendorDoor:
 
     The `model` door keeps the history, the digests and the strikes that it has in `sim`. Behind it every answer passes
     the site `wire` once: the payload of a strike there is the `Asked` (None where nothing could be read), what it gets
-    from `proceed()` and returns a `WireAnswer`.
+    from `proceed()` and returns a `WireAnswer`. What a fault raises there is answered as the vendor would put it.
     """
 
     def __init__(self, host: Host, provider: Provider) -> None:
@@ -51,10 +51,10 @@ class VendorDoor:
         except DoorError as error:
             outcome = error
 
-        async def proceed() -> WireAnswer:
-            return provider.answer(outcome, asked, host.now())
+        def write(said: Reply | DoorError) -> WireAnswer:
+            return provider.answer(said, asked, host._loop.now_ms)
 
-        return await self._passed(asked, proceed)
+        return await self._passed(asked, Vendor(outcome, write))
 
     async def sent(self, answer: WireAnswer) -> AsyncIterator[bytes]:
         """The body, chunk by chunk, each after its wait. Raises `Reset`; never ends where nothing more comes."""
@@ -71,10 +71,18 @@ class VendorDoor:
         if answer.ends == "reset":
             raise Reset
 
-    async def _passed(self, asked: Asked | None, proceed: Any) -> WireAnswer:
+    async def _passed(self, asked: Asked | None, vendor: Vendor) -> WireAnswer:
         host = self._host
         self._nth, faults = host._track.enter("wire")
-        answer: WireAnswer = await host._passed(Passage(host, "wire", self._nth, asked), faults, proceed)
+
+        async def proceed() -> WireAnswer:
+            return vendor.write(vendor.said)
+
+        try:
+            passage = Passage(host, "wire", self._nth, asked, vendor=vendor)
+            answer: WireAnswer = await host._passed(passage, faults, proceed)
+        except DoorError as error:
+            answer = vendor.write(error)
         detail = {"status": answer.status, "bytes": len(answer.body), "chunks": len(answer.chunks)}
         host._record("wire", self._nth, "sent", detail)
         return answer
