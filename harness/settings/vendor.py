@@ -24,6 +24,10 @@ class Reset(Exception):
     """The connection is closed here, without another word."""
 
 
+class Late(Exception):
+    """Nothing came for as long as the client waits for the next byte."""
+
+
 class VendorDoor:
     """What stands behind the URL of a provider in one life of a run.
 
@@ -56,18 +60,22 @@ class VendorDoor:
 
         return await self._passed(asked, Vendor(outcome, write))
 
-    async def sent(self, answer: WireAnswer) -> AsyncIterator[bytes]:
-        """The body, chunk by chunk, each after its wait. Raises `Reset`; never ends where nothing more comes."""
+    async def sent(self, answer: WireAnswer, patience_ms: int | None = None) -> AsyncIterator[bytes]:
+        """The body, chunk by chunk, each after its wait. Raises `Reset`; never ends where nothing more comes.
+
+        `patience_ms` is how long the client waits for the next byte, where the transport does not see to that: then
+        `Late` is raised.
+        """
         host = self._host
         for chunk in answer.chunks:
             if chunk.after_ms:
-                await host._loop.sleep_ms(chunk.after_ms)
+                await self._waited(chunk.after_ms, patience_ms)
             yield chunk.data
         if isinstance(answer.ends, Killed):
             host.die("wire", self._nth, answer.ends.survive)
             await host._never()
         if answer.ends == "silent":
-            await host._loop.create_future()
+            await self._waited(None, patience_ms)
         if answer.ends == "reset":
             raise Reset
 
@@ -86,6 +94,14 @@ class VendorDoor:
         detail = {"status": answer.status, "bytes": len(answer.body), "chunks": len(answer.chunks)}
         host._record("wire", self._nth, "sent", detail)
         return answer
+
+    async def _waited(self, ms: int | None, patience_ms: int | None) -> None:
+        """Wait so long (None: for ever), but no longer than the client does."""
+        loop = self._host._loop
+        if patience_ms is not None and (ms is None or ms > patience_ms):
+            await loop.sleep_ms(patience_ms)
+            raise Late
+        await (loop.create_future() if ms is None else loop.sleep_ms(ms))
 
     def _known(self, request: Request) -> Request:
         """The request, with the very tools of the last one where they are equal: what is the same is compared at once."""
