@@ -56,9 +56,7 @@ def test_a_point_is_struck_where_it_says(point: Point, strike: Strike) -> None:
 
 
 def test_only_a_write_can_be_torn() -> None:
-    with pytest.raises(
-        UsageError, match="model#1/torn: only an append or an answer on the wire can be torn; when"
-    ):
+    with pytest.raises(UsageError, match="model#1/torn: only an append or an answer on the wire can be torn; when"):
         strike_of(Point("model", 1, "torn"))
 
 
