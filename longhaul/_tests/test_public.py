@@ -15,7 +15,8 @@ NAMES = set(
     """
 Answer AuthenticationFailed Broken CHECKS Check ClockJump ConnectionLost ContextOverflow ContextTooLong CrashAfter
 CrashBefore CrashMidAnswer CrashThenLands CutAnswer CutArguments CutStream EmptyObject ErrorEvent HtmlBody Overloaded
-RateLimitHeaders RetryAfter SilentAnswer SlowDrip DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
+RateLimitHeaders RetryAfter SilentAnswer SlowDrip FakeVendor asgi_app fake_vendor
+ DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
 DuplicateCallIds EarlyStop EmptyAnswer EmptyResult ErrorInOk Event Exploration FailAfter FailBefore Fault Fold
 FoldedCheck HallucinatedTool Hang
 HangAfter HangThenLands HarnessError HollowAnswer Host HugeResult InvalidRequest Judgement LateEffect Limits
