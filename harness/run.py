@@ -152,9 +152,13 @@ def finished_run(track: Track, how: tuple[str, str], seconds: float) -> Run:
 
 
 def lives(track: Track, live: Live) -> tuple[str, str]:
-    """Live until a life does not end in a crash, or there were too many."""
+    """Live until a life does not end in a crash, or there were too many.
+
+    A `live` with an attribute `wall_seconds` keeps time itself, and is given up only after that many.
+    """
+    seconds: float = getattr(live, "wall_seconds", WALL_SECONDS_MAX)
     try:
-        with watchdog(WALL_SECONDS_MAX), guarded():
+        with watchdog(seconds), guarded():
             while True:
                 ending, reason = _life(track, live)
                 if ending == "died":
@@ -166,7 +170,7 @@ def lives(track: Track, live: Live) -> tuple[str, str]:
                 else:
                     return ending, reason
     except Watchdog:
-        return "watchdog", f"no end after {WALL_SECONDS_MAX:.0f} seconds of wall-clock time; does it spin?"
+        return "watchdog", f"no end after {seconds:.0f} seconds of wall-clock time; does it spin?"
 
 
 def _life(track: Track, live: Live) -> tuple[str, str]:

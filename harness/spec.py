@@ -247,6 +247,8 @@ def check_spec(spec: Spec) -> None:
         raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
+    if spec.orchestrator.name == "program" and spec.setting != "process":
+        raise UsageError(f"setting is {spec.setting!r}; a program runs in real processes only: setting='process'")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
         raise UsageError(f"kind is {spec.kind!r}; it must be one of deduplicating, queryable, blind")
     budget = spec.view_budget
