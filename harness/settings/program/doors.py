@@ -94,7 +94,7 @@ class Doors:
         try:
             result = await self._host.tool(call, key) if not self._host.dead else self._landed(call, key)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         return as_json(200, _full(msgspec.to_builtins(result)))
 
     def _landed(self, call: ToolCall, key: str) -> Any:
@@ -118,7 +118,7 @@ class Doors:
         try:
             result = await self._host.query(name, key)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         told = {} if result is None else _full(msgspec.to_builtins(result))
         return as_json(200, {"found": result is not None, **told})
 
@@ -127,14 +127,14 @@ class Doors:
             question = msgspec.json.decode(incoming.body, type=Question)
         except (msgspec.DecodeError, UnicodeError) as error:
             wants = "a question is a JSON object with text, and tool, key and arguments (a text) if it is about a call"
-            return _failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
+            return failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
         if not question.key:
             key = self._calls.key_of(question.tool, question.arguments)
             question = msgspec.structs.replace(question, key=key)
         try:
             answer = await self._host.human(question)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         content = answer.result.content if answer.result is not None else ""
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
@@ -146,7 +146,7 @@ class Doors:
         error = InvalidRequest(f"Invalid URL ({path})", 404, "invalid_request_error")
         speaks = "anthropic" if "anthropic-version" in incoming.headers else "openai"
         near = next((one for one in self._formats.values() if one.name.startswith(speaks)), None)
-        return outgoing(near.answer(error, None, self._host.now())) if near is not None else _failed(error)
+        return outgoing(near.answer(error, None, self._host.now())) if near is not None else failed(error)
 
 
 def _shown(tool: Any) -> dict[str, Any]:
@@ -157,7 +157,7 @@ def _shown(tool: Any) -> dict[str, Any]:
 _full: Callable[[dict[str, Any]], dict[str, Any]] = {"status": "ok", "content": "", "error": ""}.__or__
 
 
-def _failed(error: DoorError) -> Outgoing:
+def failed(error: DoorError) -> Outgoing:
     """An error of a tool as HTTP: a lost answer is a reset, one that never comes is silence."""
     if isinstance(error, ConnectionLost | TimedOut):
         return outgoing(WireAnswer(0, ends="reset" if isinstance(error, ConnectionLost) else "silent"))
