@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from harness import faults
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, Strike, check_strike
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, Strike, check_strike
 from harness.spec import parse
 
 MOMENTS = "before, after, or half (of an answer of the model: wire#NTH/half)"
@@ -32,7 +31,6 @@ def _fault(moment: str, text: str) -> object:
         return CrashBefore()
     if moment == "after":
         return CrashAfter()
-    half = getattr(faults, "CrashMidAnswer", None)
-    if moment == "half" and half is not None:
-        return half(0.5)
+    if moment == "half":
+        return CrashMidAnswer(0.5)
     raise UsageError(f"strike {text!r}: no moment {moment!r}; there are {MOMENTS}")

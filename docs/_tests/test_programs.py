@@ -15,7 +15,7 @@ from longhaul._tests.foreign import Done, Foreign, foreign_repository
 from longhaul.striking import strike
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
-KILLS = ("model#2/before", "model#2/after", "tool:pay_invoice#2/before", "tool:pay_invoice#2/after")
+KILLS = ("model#2/before", "model#2/after", "wire#2/half", "tool:pay_invoice#2/after")
 RUNS = {".py": sys.executable, ".mjs": shutil.which("node") or ""}
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, RateLimit, Strike
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, RateLimit, Strike
 from longhaul._tests.foreign import Foreign
 from longhaul.command import main
 from longhaul.striking import strike
@@ -27,6 +27,7 @@ RUN = ("run", "--scenario", "pay_invoices", "--kind", "queryable", "--horizon", 
 def test_a_strike_is_written_as_a_place_or_as_it_stands_in_a_spec() -> None:
     assert strike("tool:pay_invoice#2/after") == Strike("tool:pay_invoice", 2, CrashAfter())
     assert strike("model#1/before") == Strike("model", 1, CrashBefore())
+    assert strike("wire#2/half") == Strike("wire", 2, CrashMidAnswer(0.5))
     assert strike("Strike('model', 3, RateLimit(), times=None)") == Strike("model", 3, RateLimit(), None)
 
 

@@ -28,15 +28,12 @@ from harness.world import Visit
 
 def providers(names: Iterable[str] = ()) -> dict[str, Provider]:
     """The known formats by their paths, all of them or those that are named. Raises `UsageError` for an unknown one."""
-    found = importlib.import_module("fakes.providers")
-    known: tuple[Provider, ...] = getattr(found, "PROVIDERS", ())
-    if not known:
-        known = (importlib.import_module("fakes.providers.openai_chat").OPENAI_CHAT,)
-    by_name = {one.name: one for one in known}
-    unknown = [name for name in names if name not in by_name]
+    vendors = importlib.import_module("fakes.providers")
+    known: dict[str, Provider] = {one.name: one for one in vendors.PROVIDERS}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(by_name))}")
-    return {one.path: one for one in known if not names or one.name in names}
+        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    return {one.path: one for one in known.values() if not names or one.name in names}
 
 
 class Doors:
@@ -139,14 +136,13 @@ class Doors:
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
     def _unknown(self, incoming: Incoming) -> Outgoing:
-        """The vendor's 404, in the words of the format that the client seems to speak."""
+        """The vendor's 404, in its own words."""
         path = f"{incoming.method} {incoming.path}"
         self._host._record("wire", 0, "not_found", {"method": incoming.method, "path": incoming.path})
         self.refusals.append(f"404 {path} is nowhere; there are POST {', '.join(self._formats)} and /tools")
-        error = InvalidRequest(f"Invalid URL ({path})", 404, "invalid_request_error")
-        speaks = "anthropic" if "anthropic-version" in incoming.headers else "openai"
-        near = next((one for one in self._formats.values() if one.name.startswith(speaks)), None)
-        return outgoing(near.answer(error, None, self._host.now())) if near is not None else failed(error)
+        vendors = importlib.import_module("fakes.providers")
+        answer: WireAnswer = vendors.unknown(incoming.method, incoming.path, self._host.now())
+        return outgoing(answer)
 
 
 def _shown(tool: Any) -> dict[str, Any]:

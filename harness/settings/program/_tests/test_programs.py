@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from harness import resolve
-from harness.checks import CHECKS, judge
+from harness.checks import CHECKS
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, RateLimit, Strike
-from harness.run import build, execute, execute_in
-from harness.settings.program._tests.trying import HalfAnAnswer, events, left_running, spec_of, tried
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, RateLimit, Strike
+from harness.run import execute
+from harness.settings.program._tests.trying import events, left_running, spec_of, tried
 from harness.spec import Model, Orchestrator, Spec, parse
 from harness.types import Limits
 
@@ -38,13 +37,12 @@ def test_nothing_comes_after_a_death_but_the_next_life() -> None:
 
 
 def test_a_kill_in_the_middle_of_an_answer_leaves_half_of_it_sent() -> None:
-    spec = spec_of("agent", [Strike("wire", 2, HalfAnAnswer())])
-    run = execute_in(spec, build(resolve.scenario("pay_invoices"), spec))
+    run, judgement = tried(spec_of("agent", [Strike("wire", 2, CrashMidAnswer())]))
     died, killed = events(run, "died")[0], events(run, "killed")[0]
     assert (died.detail["site"], killed.detail) == ("wire", {"status": -9})
     sizes = [event.detail["bytes"] for event in events(run, "sent")]
     assert sizes[1] < 500 < sizes[2]
-    assert judge(run).outcome == "pass"
+    assert judgement.outcome == "pass"
 
 
 def test_checks_that_need_a_journal_say_unknown_and_no_other_lacks_a_verdict() -> None:

@@ -27,7 +27,7 @@ def sessions_of(*strikes: Strike, horizon: int = 4) -> Sessions:
 async def ask(sessions: Sessions, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
     """One request; status and JSON."""
     data = b"" if body is None else json.dumps(body).encode()
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    sent = {name.replace("_", "-"): value for name, value in {"authorization": "Bearer any", **headers}.items()}
     out = await sessions.respond(Incoming(method, path, sent, data))
     said = b"".join([chunk async for chunk in out.body])
     return out.answer.status, json.loads(said)
@@ -134,6 +134,6 @@ def test_a_fault_strikes_every_session_and_a_kill_is_refused_because_nothing_was
 
 
 def test_a_request_without_a_session_is_told_how_to_name_one() -> None:
-    status, told = run(lambda: ask(sessions_of(), "GET", "/tools"))
+    status, told = run(lambda: ask(sessions_of(), "GET", "/tools", authorization=""))
     assert status == 401 and "use the base URL /s/NAME" in told["error"]["message"]
     assert run(lambda: ask(sessions_of(), "GET", "/s/a b/tools"))[0] == 401

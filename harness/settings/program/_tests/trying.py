@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,9 @@ from harness.history import Event
 from harness.run import Run, execute
 from harness.settings.program.leftovers import PROC
 from harness.spec import Orchestrator, Spec
-from harness.wire import Killed
 
 SUBJECTS = Path(__file__).with_name("subjects.py")
 AGENT = Path(__file__).parents[4] / "docs" / "programs" / "agent.py"
-
-
-@dataclass(frozen=True)
-class HalfAnAnswer:
-    """The process dies when half of the vendor's answer is sent."""
-
-    share: float = 0.5
-
-    async def __call__(self, passage: Any, proceed: Any) -> Any:
-        return (await proceed()).until(self.share, Killed())
 
 
 def command(name: str) -> str:
