@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from harness.errors import ConnectionLost, DoorError, InvalidRequest, TimedOut, UsageError
+from harness.errors import ConnectionLost, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.host import Host
 from harness.settings.program.calls import Calls
 from harness.settings.program.loopback import Incoming, Outgoing, as_json, outgoing
@@ -56,12 +56,19 @@ class Doors:
         """From now on a call of a tool is one that came after the death."""
         self._late = True
 
+    def broke(self, error: Exception) -> None:
+        """The harness itself is wrong: the run ends, and nobody takes that for a verdict."""
+        broken = HarnessError(f"the loopback server broke: {type(error).__name__}: {error}")
+        broken.__cause__ = error
+        self._host._track.broken = broken
+        self._host._end("broken", str(broken))
+
     async def __call__(self, incoming: Incoming) -> Outgoing:
         """The answer to one request; a dead life never answers."""
         self.count += 1
         provider = self._formats.get(incoming.path)
         place = [unquote(part) for part in incoming.path.split("/")[1:]]
-        if self._host.dead and not (self._late and place[0] == "tools"):
+        if self._host.dead and not (self._late and place[:1] == ["tools"]):
             await self._host._never()
         match incoming.method, place:
             case "POST", _ if provider is not None:

@@ -42,6 +42,34 @@ def pay(number: int, **headers: str) -> tuple[int, dict]:
     return ask(f"{tools}/pay_invoice", {"payee": payee, "invoice": name, "amount": amount}, headers)
 
 
+def speaks_messages() -> None:
+    """One request in another vendor's format, as its SDK would send it."""
+    body = {"model": "m", "max_tokens": 99, "messages": [{"role": "user", "content": "hi"}]}
+    headers = {"x-api-key": os.environ["ANTHROPIC_API_KEY"], "anthropic-version": "2023-06-01"}
+    print(ask(f"{os.environ['ANTHROPIC_BASE_URL']}/v1/messages", body, headers)[1]["type"])
+
+
+def speaks_responses() -> None:
+    print(ask(f"{os.environ['OPENAI_BASE_URL']}/responses", {"model": "m", "input": "hi"})[1]["object"])
+
+
+def reads_a_stream() -> None:
+    parts = urlsplit(os.environ["OPENAI_BASE_URL"])
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    body = {"model": "m", "messages": [{"role": "user", "content": "hi"}], "stream": True}
+    connection.request("POST", "/v1/chat/completions", json.dumps(body), KEY)
+    said = connection.getresponse().read().decode()
+    print(said.count("data: "), said.strip().splitlines()[-1])
+
+
+def daemon() -> None:
+    """Ends at once; a process in a session of its own is the server."""
+    made = [sys.executable, __file__, "server"]
+    served = subprocess.Popen(made, start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    (STATE / "server.pid").write_text(str(served.pid))
+    os._exit(0)
+
+
 def exits_at_once() -> None:
     print("no config file", file=sys.stderr)
     sys.exit(3)

@@ -77,6 +77,22 @@ def test_a_spec_of_a_program_is_read_back_and_runs_in_processes_only() -> None:
         execute(replace(spec, setting="sim"))
 
 
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [("speaks_messages", "message"), ("speaks_responses", "response"), ("reads_a_stream", "data: [DONE]")],
+)
+def test_every_format_is_there_whole_and_streamed(name: str, says: str) -> None:
+    run, _ = tried(spec_of(name))
+    assert events(run, "returned")[0].detail["answer"].endswith(says)
+    assert len(events(run, "request")) == 1
+
+
+def test_a_program_is_held_to_the_formats_that_are_named() -> None:
+    run, _ = tried(spec_of("speaks_messages", formats=("openai-chat",)))
+    assert [event.detail["path"] for event in events(run, "not_found")] == ["/v1/messages"]
+    assert not events(run, "request")
+
+
 # without keys and ids
 
 

@@ -87,6 +87,13 @@ def test_of_several_processes_the_one_in_the_pid_file_dies_and_the_others_live_o
     assert not left_running()
 
 
+def test_a_daemon_is_not_over_when_what_started_it_is(path: Path) -> None:
+    text = SERVER.replace(command("server"), command("daemon")) + 'pid_file = "server.pid"\n'
+    run = passed(spec_of(path, text + f'restart = "{command("server")}"\n', KILL))
+    assert [event.detail for event in events(run, "killed")] == [{"pid_file": "server.pid"}]
+    assert not left_running()
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [
