@@ -16,6 +16,7 @@ from benchmarks import (
     growth,
     imports,
     journal_prefixes,
+    program_runs,
     real_files,
     real_lives,
     resume,
@@ -37,6 +38,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "shrinking": shrinking.figures,
     "exploration": exploration.figures,
     "wire_cost": wire_cost.figures,
+    "program_runs": program_runs.figures,
 }
 
 

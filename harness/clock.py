@@ -13,10 +13,26 @@ import math
 import time
 from collections.abc import Coroutine, Iterator
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol
 
 SPINS_MAX = 200_000
 """Turns of a loop without a passage through the door or a step of time, after which a life counts as stuck."""
+
+
+class Clock(Protocol):
+    """What a `Host` asks of the loop that it lives in."""
+
+    now_ms: int
+    spins: int
+
+    async def sleep_ms(self, ms: int) -> None:
+        """Wait."""
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """A future of this loop."""
+
+    def halt(self) -> None:
+        """The life is over: step nothing ever again."""
 
 
 class _AgedFuture(asyncio.Future[Any]):

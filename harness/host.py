@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Never, TypeVar
 
 import msgspec
 
-from harness.clock import VirtualLoop
+from harness.clock import Clock
 from harness.errors import Crash, DiskFailed, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.faults import Survive
 from harness.guard import Refused
@@ -25,8 +25,6 @@ from harness.types import Answer, Limits, Policy, Question, Reply, Request, Resu
 from harness.world import Visit, look_up, truthful
 
 T = TypeVar("T")
-HUMAN_MS = 2 * 3_600_000
-QUERY_MS = 100
 REQUESTS_PER_TURN = 10
 """The harness itself ends a run that sends more than this many times the requests its limits allow."""
 
@@ -50,7 +48,7 @@ class Host:
     it may keep what it derived from a journal, for other runs that read the beginning of the same journal.
     """
 
-    def __init__(self, track: Track, loop: VirtualLoop) -> None:
+    def __init__(self, track: Track, loop: Clock) -> None:
         self._track = track
         self._loop = loop
         self.dead = False
@@ -245,11 +243,11 @@ class Host:
             raise self._failed(site, nth, InvalidRequest(f"tool {tool!r} cannot be queried by key", 404), {})
 
         async def proceed() -> Result | None:
-            await self._loop.sleep_ms(QUERY_MS)
+            await self._loop.sleep_ms(self._track.query_ms)
             await self._landed(key)
             return look_up(self._track.world, key)
 
-        wait = _deadline(timeout_ms, QUERY_MS, bool(faults) or self._late(key))
+        wait = _deadline(timeout_ms, self._track.query_ms, bool(faults) or self._late(key))
         result: Result | None = await self._passed(Passage(self, site, nth, key), faults, proceed, wait)
         told = {"content": result.content} if result is not None else {}
         self._record(site, nth, "result", {"key": key, "found": result is not None, **told})
@@ -263,7 +261,7 @@ class Host:
         self._record("human", nth, "question", msgspec.to_builtins(question))
 
         async def proceed() -> Answer:
-            await self._loop.sleep_ms(HUMAN_MS)
+            await self._loop.sleep_ms(self._track.human_ms)
             self._land(self._loop.now_ms)
             return (self._track.setup.human or truthful)(self._track.world, question)
 

@@ -70,6 +70,10 @@ ORCHESTRATORS = ("reference", "replay", "naive", "no_model", "mutant")
 """Built-in orchestrators. `no_model` is the scenario's own plain program, where it has one; `mutant` takes a bug's name."""
 
 
+PROGRAM = "program"
+"""The name under which a program is an orchestrator: `Orchestrator('program', command='python my_agent.py')`."""
+
+
 def orchestrator(choice: Choice, setup: Setup) -> Orchestrator:
     """The coroutine function `run(host)` of a choice. A class or dataclass is built first; it has `run`, or is called."""
     if ":" in choice.name:
@@ -78,14 +82,26 @@ def orchestrator(choice: Choice, setup: Setup) -> Orchestrator:
         if setup.program is None:
             raise UsageError("this scenario has no plain program; orchestrator no_model needs one")
         built = setup.program
+    elif choice.name == PROGRAM:
+        return _program(choice)
     elif choice.name in ORCHESTRATORS:
         built = _build(importlib.import_module(f"harness.orchestrators.{choice.name}").run, choice)
     else:
-        raise unknown("orchestrator", choice.name, ORCHESTRATORS)
+        raise unknown("orchestrator", choice.name, (*ORCHESTRATORS, PROGRAM))
     run = getattr(built, "run", built)
     if not callable(run):
         raise UsageError(f"orchestrator {choice.name!r} is {built!r}; it must be a coroutine function of the host")
     return run  # type: ignore[no-any-return]
+
+
+def _program(choice: Choice) -> Orchestrator:
+    """A program is checked here and run by the `process` setting; nobody can call it as a coroutine."""
+    importlib.import_module("harness.settings.program.subject").subject_of(choice)
+
+    async def run(_host: Host) -> Any:
+        raise UsageError("a program runs in real processes only: setting='process'")
+
+    return run
 
 
 def provider(choice: Choice) -> Any:

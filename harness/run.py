@@ -125,15 +125,21 @@ def execute_in(spec: Spec, setup: Setup) -> Run:
 
 def prepared(spec: Spec, setup: Setup) -> tuple[Track, Live]:
     """A run that has not begun, and how each of its lives is lived."""
+    track = prepared_track(spec, setup)
+    run = resolve.orchestrator(spec.orchestrator, setup)
+    live: Live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
+    return track, live
+
+
+def prepared_track(spec: Spec, setup: Setup) -> Track:
+    """The track of a run that has not begun."""
     check_sites(spec, setup)
     struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
     track = Track(spec, setup, resolve.policy(spec.policy), struck)
-    run = resolve.orchestrator(spec.orchestrator, setup)
-    live: Live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
     head = {"run_id": spec.run_id, "spec": repr(spec), "window": track.window, "budget": track.budget,
             "working_set": setup.working_set}  # fmt: skip
     track.record(0, "run", 0, "start", head)
-    return track, live
+    return track
 
 
 def finished_run(track: Track, how: tuple[str, str], seconds: float) -> Run:
@@ -152,9 +158,13 @@ def finished_run(track: Track, how: tuple[str, str], seconds: float) -> Run:
 
 
 def lives(track: Track, live: Live) -> tuple[str, str]:
-    """Live until a life does not end in a crash, or there were too many."""
+    """Live until a life does not end in a crash, or there were too many.
+
+    A `live` with an attribute `wall_seconds` keeps time itself, and is given up only after that many.
+    """
+    seconds: float = getattr(live, "wall_seconds", WALL_SECONDS_MAX)
     try:
-        with watchdog(WALL_SECONDS_MAX), guarded():
+        with watchdog(seconds), guarded():
             while True:
                 ending, reason = _life(track, live)
                 if ending == "died":
@@ -166,7 +176,7 @@ def lives(track: Track, live: Live) -> tuple[str, str]:
                 else:
                     return ending, reason
     except Watchdog:
-        return "watchdog", f"no end after {WALL_SECONDS_MAX:.0f} seconds of wall-clock time; does it spin?"
+        return "watchdog", f"no end after {seconds:.0f} seconds of wall-clock time; does it spin?"
 
 
 def _life(track: Track, live: Live) -> tuple[str, str]:

@@ -247,6 +247,8 @@ def check_spec(spec: Spec) -> None:
         raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
+    if spec.orchestrator.name == "program" and spec.setting != "process":
+        raise UsageError(f"setting is {spec.setting!r}; a program runs in real processes only: setting='process'")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
         raise UsageError(f"kind is {spec.kind!r}; it must be one of deduplicating, queryable, blind")
     budget = spec.view_budget
@@ -259,15 +261,21 @@ def check_spec(spec: Spec) -> None:
         faults.check_strike(strike)
 
 
+_MODEL_OPTIONS = {
+    "format": "the name of a format, such as 'openai-chat'",
+    "stream": "True or False",
+    "latency_ms": "a whole number of real milliseconds (where a program is on trial)",
+}
+
+
 def _check_model(model: Choice) -> None:
     """The options of a model say how it is reached where it is reached over a wire."""
-    known: dict[str, type] = {"format": str, "stream": bool}
+    known: dict[str, type] = {"format": str, "stream": bool, "latency_ms": int}
     for name, value in model.options:
         if name not in known:
             raise UsageError(f"{model!r}: no option {name!r}; a model has {', '.join(known)}")
         if type(value) is not known[name]:
-            right = "True or False" if name == "stream" else "the name of a format, such as 'openai-chat'"
-            raise UsageError(f"{model!r}: {name} is {value!r}; it must be {right}")
+            raise UsageError(f"{model!r}: {name} is {value!r}; it must be {_MODEL_OPTIONS[name]}")
 
 
 def _check_limits(limits: Any) -> None:

@@ -28,6 +28,10 @@ Faults: TypeAlias = tuple[Callable[..., Any], ...]
 BOOT_MS = 1_000
 """Virtual time from a crash to the next life."""
 
+QUERY_MS = 100
+HUMAN_MS = 2 * 3_600_000
+"""Virtual time that a query, and a person, take to answer."""
+
 WINDOW_DEFAULT = 1_000_000
 """Context window, in tokens, of a model that states none."""
 
@@ -105,6 +109,7 @@ class Track:
         self.model: Model = setup.model(spec.model.name)
         self.window: int = getattr(self.model, "window", WINDOW_DEFAULT)
         self.latency_ms: int = getattr(self.model, "latency_ms", 1_000)
+        self.query_ms, self.human_ms = QUERY_MS, HUMAN_MS
         self.budget = budget_of(spec, setup)
         self.world = setup.world
         self.disk: Medium = Disk()
@@ -175,6 +180,12 @@ class Track:
         """These are the tools that are there; an orchestrator sees them without what they do."""
         self.tools = {tool.name: tool for tool in tools}
         self.shown_tools = tuple(replace(tool, run=None) for tool in self.tools.values())
+
+    def in_real_time(self, latency_ms: int) -> None:
+        """Time is real in this run: the model takes `latency_ms` to answer, and tools and people none."""
+        self.latency_ms, self.query_ms, self.human_ms = latency_ms, 0, 0
+        self.setup = replace(self.setup, tools=tuple(replace(tool, duration_ms=0) for tool in self.setup.tools))
+        self._have(self.setup.tools)
 
     def drop_tool(self, name: str) -> None:
         """A tool is gone from now on. Raises `UsageError` for one that is not there."""

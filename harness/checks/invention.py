@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from msgspec import field
 
 from harness.checks.fold import Fold, FoldedCheck
 from harness.checks.record import Reading
+from harness.checks.verdict import Verdict, cannot_tell, conclude
 from harness.history import Event
+
+if TYPE_CHECKING:
+    from harness.run import Run
 
 FACT = " = "
 PROGRESS = "done"
@@ -42,6 +46,12 @@ class _NothingInvented(Fold):
             self.asking = detail["tools"] > 0
             if self.asking:
                 self._shown(detail["new"], event, reading)
+
+    def verdict(self, reading: Reading, end: Run) -> Verdict:
+        """On the wire a program's own words cannot be told from a summary, so nothing can be said of them."""
+        if end.spec.orchestrator.name == "program":
+            return cannot_tell(self.name, "what a program says in its own words may be no summary")
+        return conclude(self.name, self.premises, self.witness)
 
     def _shown(self, messages: list[dict[str, Any]], event: Event, reading: Reading) -> None:
         """The first request is the orchestrator's own words; in later ones its own words are summaries."""

@@ -7,6 +7,7 @@ and how much of it lay past the durable mark. One temporary directory a run, rem
 
 from __future__ import annotations
 
+import importlib
 import shutil
 import tempfile
 import weakref
@@ -16,7 +17,7 @@ from pathlib import Path
 from harness.clock import VirtualLoop
 from harness.errors import HarnessError, UsageError
 from harness.host import Host
-from harness.resolve import Orchestrator
+from harness.resolve import PROGRAM, Orchestrator
 from harness.run import Live, returned
 from harness.settings.conversation import Conversation
 from harness.settings.frames import Closed, Ended, Garbage, Silent
@@ -30,7 +31,13 @@ PATIENCE_SECONDS = 30.0
 
 
 def live(spec: Spec, _run: Orchestrator) -> Live:
-    """One life in a child process, which finds orchestrator and policy by the spec's own names."""
+    """One life in a child process, which finds orchestrator and policy by the spec's own names.
+
+    A program is no orchestrator on a `host`: it has lives of its own (`harness.settings.program`).
+    """
+    if spec.orchestrator.name == PROGRAM:
+        lives: Live = importlib.import_module("harness.settings.program.lives").ProgramLives(spec)
+        return lives
     return InChild(spec)
 
 
@@ -54,7 +61,7 @@ class InChild:
         except BaseException:
             self._remove()
             raise
-        if _is_last(track, ending):
+        if is_last(track, ending):
             self._remove()
         return ending, reason
 
@@ -85,7 +92,7 @@ class InChild:
                 self._folder = None
 
 
-def _is_last(track: Track, ending: str) -> bool:
+def is_last(track: Track, ending: str) -> bool:
     """Whether no life follows one that ended so."""
     if track.spec.heal and not track.healed:
         return False
