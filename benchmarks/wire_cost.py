@@ -79,7 +79,10 @@ def _floor(library: str, requests: int) -> float:
             return cpu_seconds(lambda: vendor.run(_posted(requests, body, httpx.ASGITransport(app=app))))
     with respx.mock(assert_all_called=False) as router:
         router.post(URL).mock(side_effect=_empty_handler(answer))
-        return cpu_seconds(lambda: VirtualLoop().run(_posted(requests, body, None)).result())
+        loop = VirtualLoop()
+        seconds = cpu_seconds(lambda: loop.run(_posted(requests, body, None)).result())
+        loop.bury()
+        return seconds
 
 
 async def _posted(requests: int, body: bytes, transport: Any) -> None:
