@@ -304,6 +304,6 @@ def test_what_is_handed_to_a_thread_is_done_at_once_where_that_was_asked_for() -
         return await asyncio.to_thread(len, "four"), threading.current_thread().name
 
     loop = VirtualLoop()
-    loop.inline = True
+    loop.do_at_once()
     assert loop.run(handed()).result() == (4, threading.main_thread().name)
     loop.bury()
