@@ -45,6 +45,22 @@ def figures(_folder: Path, requests: int = 100, rounds: int = 7) -> Iterator[Fig
         best = best_of({"floor": partial(_floor, library, requests), "wire": partial(_wire, library, requests)}, rounds)
         what = f"a request over {library}, 20 messages (CPU)"
         yield ratio_figure(what, best["wire"] / requests, best["floor"] / requests, REACH)
+    vendors = best_of({"vendor": partial(_vendor_alone, requests)}, rounds)["vendor"] / requests
+    yield Figure("  of it the vendor: reading and writing", f"{vendors * 1e6:.1f} us", "", "", "", None)
+
+
+def _vendor_alone(requests: int) -> float:
+    """What the provider takes for the same: its strict reading of the body, and the answer's bytes."""
+    with fake_vendor(SPEC) as vendor:
+        body, provider, tools = body_of_twenty(vendor), vendor.door.provider, vendor.host.tools
+        asked = provider.read(body, HEADERS, tools)
+        reply = vendor.run(vendor.host.model(asked.request))
+
+        def work() -> None:
+            for _ in range(requests):
+                provider.answer(reply, provider.read(body, HEADERS, tools), 0)
+
+        return cpu_seconds(work)
 
 
 def _wire(library: str, requests: int) -> float:
@@ -63,7 +79,10 @@ def _floor(library: str, requests: int) -> float:
             return cpu_seconds(lambda: vendor.run(_posted(requests, body, httpx.ASGITransport(app=app))))
     with respx.mock(assert_all_called=False) as router:
         router.post(URL).mock(side_effect=_empty_handler(answer))
-        return cpu_seconds(lambda: VirtualLoop().run(_posted(requests, body, None)).result())
+        loop = VirtualLoop()
+        seconds = cpu_seconds(lambda: loop.run(_posted(requests, body, None)).result())
+        loop.bury()
+        return seconds
 
 
 async def _posted(requests: int, body: bytes, transport: Any) -> None:
