@@ -20,11 +20,10 @@ SPINS_MAX = 200_000
 
 
 class Clock(Protocol):
-    """What a `Host` asks of the loop that it lives in. `inline`: work for a thread is done at once instead."""
+    """What a `Host` asks of the loop that it lives in."""
 
     now_ms: int
     spins: int
-    inline: bool
 
     async def sleep_ms(self, ms: int) -> None:
         """Wait."""
@@ -34,6 +33,9 @@ class Clock(Protocol):
 
     def halt(self) -> None:
         """The life is over: step nothing ever again."""
+
+    def do_at_once(self) -> None:
+        """From now on what is handed to a thread of this loop is done here and now, where threads are refused."""
 
 
 class _AgedFuture(asyncio.Future[Any]):

@@ -328,6 +328,15 @@ async def brings_its_own(host: Host) -> str:
     return str(response.json()["choices"][0]["finish_reason"])
 
 
+async def insists_without_a_key(host: Host) -> None:
+    """Asks without a key, for ever."""
+    import httpx
+
+    async with httpx.AsyncClient() as http:
+        while True:
+            await http.post("https://api.openai.com/v1/chat/completions", content=b"{}")
+
+
 async def insists(host: Host) -> None:
     """Sends what no vendor can read, for ever."""
     import httpx

@@ -73,8 +73,9 @@ def test_an_orphan_result_gets_the_vendors_400() -> None:
     assert b"InvalidRequest 400 invalid_request_error Invalid parameter: " + words in run.journal
 
 
-def test_what_no_vendor_can_read_cannot_be_sent_for_ever() -> None:
-    run = execute(of("own: insists", setting="wire"))
+@pytest.mark.parametrize("loop", ["own: insists", "own: insists_without_a_key"])
+def test_what_no_vendor_reads_cannot_be_sent_for_ever(loop: str) -> None:
+    run = execute(of(loop, setting="wire"))
     assert (run.ending, run.passages["model"] > 100) == ("limit", True)
 
 

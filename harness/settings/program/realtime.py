@@ -20,7 +20,6 @@ class RealClock:
         self._at_halt = at_halt
         self.halted = False
         self.spins = 0
-        self.inline = False
 
     @property
     def now_ms(self) -> int:
@@ -47,3 +46,6 @@ class RealClock:
         if not self.halted:
             self.halted = True
             self._at_halt()
+
+    def do_at_once(self) -> None:
+        """Nothing changes: in real time threads are allowed."""
