@@ -115,6 +115,17 @@ def _record(
     return World(world.state, version, world.effects.append(entry), results), result
 
 
+def observe(world: World, tool: str, intent: str, visit: Visit) -> World:
+    """A world in which somebody else's deed stands in the ledger, as irreversible: it was seen, and not done here."""
+    version = world.version + 1
+    entry = Deed(
+        len(world.effects) + 1, tool, intent, visit.key, visit.call_id, visit.life, visit.at_ms, "irreversible"
+    )
+    told = (intent, Result("it happened", fetched_at=visit.at_ms, version=version))
+    results = world.results if not visit.key or visit.key in world.results else world.results.put(visit.key, told)
+    return World(world.state, version, world.effects.append(entry), results)
+
+
 def intent_of(tool: Tool, given: Mapping[str, Any]) -> str:
     """The deed that a call stands for: the arguments named by the tool, or all of them."""
     names = tool.intent or tuple(sorted(given))

@@ -5,6 +5,7 @@ GET   /tools                  what there is: name, description, JSON schema, eff
 POST  /tools/NAME             call it; the body is the arguments; headers Idempotency-Key and X-Call-Id if there are any
 GET   /tools/NAME/KEY         ask a queryable tool what became of a key
 POST  /human                  ask a person: {"text", "tool", "key", "arguments"}
+POST  /ledger/begin, /done    a team's own function is told of (`harness.settings.program.ledger`)
 POST  /mcp                    the same tools over MCP (`harness.settings.program.streamable`)
 """
 
@@ -20,6 +21,7 @@ import msgspec
 from harness.errors import ConnectionLost, DoorError, InvalidRequest, TimedOut, UsageError
 from harness.host import Host
 from harness.settings.program.calls import Calls
+from harness.settings.program.ledger import Ledger
 from harness.settings.program.loopback import Incoming, Outgoing, as_json, outgoing
 from harness.settings.program.streamable import Streamable
 from harness.settings.program.toolserver import Asked
@@ -55,6 +57,7 @@ class Doors:
         self._formats = formats
         self._late = False
         self._streamable: Any = None
+        self._ledger = Ledger(host)
         self.count = 0
         self.late = 0
         self.refusals: list[str] = []
@@ -68,7 +71,7 @@ class Doors:
         self.count += 1
         provider = self._formats.get(incoming.path)
         place = [unquote(part) for part in incoming.path.split("/")[1:]]
-        if self._host.dead and not (self._late and place[0] in ("tools", "mcp")):
+        if self._host.dead and not (self._late and place[0] in ("tools", "mcp", "ledger")):
             await self._host._never()
         match incoming.method, place:
             case "POST", _ if provider is not None:
@@ -81,6 +84,8 @@ class Doors:
                 return await self._query(name, "/".join(key))
             case "POST", ["human"]:
                 return await self._human(incoming)
+            case "POST", ["ledger", "begin" | "done" as step]:
+                return await self._told(step, incoming)
             case _, ["mcp"]:
                 return await self._mcp(incoming)
         return self._unknown(incoming)
@@ -161,11 +166,19 @@ class Doors:
         content = answer.result.content if answer.result is not None else ""
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
+    async def _told(self, step: str, incoming: Incoming) -> Outgoing:
+        self.late += self._host.dead
+        try:
+            return as_json(200, _full(msgspec.to_builtins(await self._ledger(step, incoming.body))))
+        except DoorError as error:
+            return _failed(error)
+
     def _unknown(self, incoming: Incoming) -> Outgoing:
         """The vendor's 404, in the words of the format that the client seems to speak."""
         path = f"{incoming.method} {incoming.path}"
         self._host._record("wire", 0, "not_found", {"method": incoming.method, "path": incoming.path})
-        self.refusals.append(f"404 {path} is nowhere; there are POST {', '.join(self._formats)} and /tools")
+        there = f"POST {', '.join(self._formats)}, /tools, /mcp and /ledger"
+        self.refusals.append(f"404 {path} is nowhere; there are {there}")
         error = InvalidRequest(f"Invalid URL ({path})", 404, "invalid_request_error")
         speaks = "anthropic" if "anthropic-version" in incoming.headers else "openai"
         near = next((one for one in self._formats.values() if one.name.startswith(speaks)), None)
