@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
-from harness.errors import DoorError
-from harness.faults import Survive
+from harness.errors import DoorError, InvalidRequest
 from harness.types import Reply, Request, Tool
+
+if TYPE_CHECKING:
+    from harness.faults import Survive
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Names in lower case, in the order in which they are sent; a name may stand there twice."""
@@ -74,12 +76,17 @@ def _first(chunks: tuple[Chunk, ...], size: int) -> Iterator[Chunk]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as the vendor understood it; `model` is the name it gave, `counts` whether a stream is to tell its usage."""
+    """A request as the vendor understood it; `model` is the name it gave, `counts` whether a stream is to tell its usage.
+
+    `problem` is what this vendor says of a history that is no transcript (an orphan call, a result without its call). The
+    model door refuses such a request for every vendor alike, and keeps it in the history; these are the words for it.
+    """
 
     request: Request
     model: str
     streamed: bool = False
     counts: bool = False
+    problem: InvalidRequest | None = None
 
 
 class Provider(Protocol):

@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from harness.errors import ConnectionLost, DoorError, InvalidRequest, TimedOut, UsageError
+from harness.errors import ConnectionLost, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.host import Host
 from harness.settings.program.calls import Calls
 from harness.settings.program.ledger import Ledger
@@ -33,15 +33,12 @@ from harness.world import Visit
 
 def providers(names: Iterable[str] = ()) -> dict[str, Provider]:
     """The known formats by their paths, all of them or those that are named. Raises `UsageError` for an unknown one."""
-    found = importlib.import_module("fakes.providers")
-    known: tuple[Provider, ...] = getattr(found, "PROVIDERS", ())
-    if not known:
-        known = (importlib.import_module("fakes.providers.openai_chat").OPENAI_CHAT,)
-    by_name = {one.name: one for one in known}
-    unknown = [name for name in names if name not in by_name]
+    vendors = importlib.import_module("fakes.providers")
+    known: dict[str, Provider] = {one.name: one for one in vendors.PROVIDERS}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(by_name))}")
-    return {one.path: one for one in known if not names or one.name in names}
+        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    return {one.path: one for one in known.values() if not names or one.name in names}
 
 
 class Doors:
@@ -66,12 +63,19 @@ class Doors:
         """From now on a call of a tool is one that came after the death."""
         self._late = True
 
+    def broke(self, error: Exception) -> None:
+        """The harness itself is wrong: the run ends, and nobody takes that for a verdict."""
+        broken = HarnessError(f"the loopback server broke: {type(error).__name__}: {error}")
+        broken.__cause__ = error
+        self._host._track.broken = broken
+        self._host._end("broken", str(broken))
+
     async def __call__(self, incoming: Incoming) -> Outgoing:
         """The answer to one request; a dead life never answers."""
         self.count += 1
         provider = self._formats.get(incoming.path)
         place = [unquote(part) for part in incoming.path.split("/")[1:]]
-        if self._host.dead and not (self._late and place[0] in ("tools", "mcp", "ledger")):
+        if self._host.dead and not (self._late and "".join(place[:1]) in ("tools", "mcp", "ledger")):
             await self._host._never()
         match incoming.method, place:
             case "POST", _ if provider is not None:
@@ -103,7 +107,7 @@ class Doors:
         try:
             return as_json(200, await self._called(asked))
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
 
     async def _called(self, asked: Asked) -> dict[str, Any]:
         """Pass the tool's door, however the call came; raises the `DoorError` that it came to."""
@@ -123,7 +127,7 @@ class Doors:
                 self._host._end("broken", str(error))
                 await self._host._never()
         answer = await self._streamable(incoming)
-        return _failed(answer) if isinstance(answer, DoorError) else answer
+        return failed(answer) if isinstance(answer, DoorError) else answer
 
     def _landed(self, call: ToolCall, key: str) -> Any:
         """A call that comes after the death: it happens all the same, and counts as a deed of the dead life."""
@@ -146,7 +150,7 @@ class Doors:
         try:
             result = await self._host.query(name, key)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         told = {} if result is None else _full(msgspec.to_builtins(result))
         return as_json(200, {"found": result is not None, **told})
 
@@ -155,14 +159,14 @@ class Doors:
             question = msgspec.json.decode(incoming.body, type=Question)
         except (msgspec.DecodeError, UnicodeError) as error:
             wants = "a question is a JSON object with text, and tool, key and arguments (a text) if it is about a call"
-            return _failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
+            return failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
         if not question.key:
             key = self._calls.key_of(question.tool, question.arguments)
             question = msgspec.structs.replace(question, key=key)
         try:
             answer = await self._host.human(question)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         content = answer.result.content if answer.result is not None else ""
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
@@ -171,18 +175,17 @@ class Doors:
         try:
             return as_json(200, _full(msgspec.to_builtins(await self._ledger(step, incoming.body))))
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
 
     def _unknown(self, incoming: Incoming) -> Outgoing:
-        """The vendor's 404, in the words of the format that the client seems to speak."""
+        """The vendor's 404, in its own words."""
         path = f"{incoming.method} {incoming.path}"
         self._host._record("wire", 0, "not_found", {"method": incoming.method, "path": incoming.path})
         there = f"POST {', '.join(self._formats)}, /tools, /mcp and /ledger"
         self.refusals.append(f"404 {path} is nowhere; there are {there}")
-        error = InvalidRequest(f"Invalid URL ({path})", 404, "invalid_request_error")
-        speaks = "anthropic" if "anthropic-version" in incoming.headers else "openai"
-        near = next((one for one in self._formats.values() if one.name.startswith(speaks)), None)
-        return outgoing(near.answer(error, None, self._host.now())) if near is not None else _failed(error)
+        vendors = importlib.import_module("fakes.providers")
+        answer: WireAnswer = vendors.unknown(incoming.method, incoming.path, self._host.now())
+        return outgoing(answer)
 
 
 def _shown(tool: Any) -> dict[str, Any]:
@@ -193,7 +196,7 @@ def _shown(tool: Any) -> dict[str, Any]:
 _full: Callable[[dict[str, Any]], dict[str, Any]] = {"status": "ok", "content": "", "error": ""}.__or__
 
 
-def _failed(error: DoorError) -> Outgoing:
+def failed(error: DoorError) -> Outgoing:
     """An error of a tool as HTTP: a lost answer is a reset, one that never comes is silence."""
     if isinstance(error, ConnectionLost | TimedOut):
         return outgoing(WireAnswer(0, ends="reset" if isinstance(error, ConnectionLost) else "silent"))

@@ -55,7 +55,8 @@ class Ledger:
             raise InvalidRequest(f"tool and intent may not be empty; the ledger takes {WANTS}", 400)
         if deed.tool in tools:
             raise InvalidRequest(
-                f"{deed.tool!r} is a tool of the scenario: call it at LONGHAUL_TOOLS_URL, or give yours another name", 409
+                f"{deed.tool!r} is a tool of the scenario: call it at LONGHAUL_TOOLS_URL, or give yours another name",
+                409,
             )
         return deed
 
@@ -134,7 +135,9 @@ class _Call:
         if host.dead:
             result = await proceed()
         else:
-            result = await host._passed(Passage(host, self._site, self._nth, payload), self._faults, proceed, None, about)
+            result = await host._passed(
+                Passage(host, self._site, self._nth, payload), self._faults, proceed, None, about
+            )
         late = {"late": True} if host.dead else {}
         host._record(self._site, self._nth, "result", {**about, **msgspec.to_builtins(result), **late})
         return result
