@@ -16,6 +16,7 @@ from pathlib import Path
 import msgspec
 
 from harness.errors import UsageError
+from harness.settings.program.environment import filled
 from harness.settings.program.subject import Subject
 from harness.track import Track
 from harness.world import Visit, observe
@@ -92,7 +93,7 @@ def _said(track: Track, subject: Subject, places: Mapping[str, str]) -> bytes:
         "LONGHAUL_SESSION": track.session, "LONGHAUL_STATE": places["state"], "LONGHAUL_LIVES": str(track.life + 1),
         "LONGHAUL_RUN": places["mark"],
     }  # fmt: skip
-    command, seconds = subject.effects, subject.effects_seconds
+    command, seconds = filled(subject.effects, places), subject.effects_seconds
     try:
         done = subprocess.run(
             command, env={**os.environ, **own}, stdin=subprocess.DEVNULL, capture_output=True, timeout=seconds
