@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import shutil
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from docs.examples import commands_in
 from harness.checks import Judgement, judge
 from harness.run import execute
+from harness.settings.program.subject import subject_of
 from harness.spec import Orchestrator, Spec
 from longhaul._tests.foreign import Done, Foreign, foreign_repository
 from longhaul.striking import strike
 
 PROGRAMS = Path(__file__).parents[1] / "programs"
+PAGE = PROGRAMS.with_suffix(".md")
 KILLS = ("model#2/before", "model#2/after", "wire#2/half", "tool:pay_invoice#2/after")
 RUNS = {".py": sys.executable, ".mjs": shutil.which("node") or ""}
 
@@ -69,6 +75,23 @@ def test_one_that_keeps_nothing_does_the_job_and_pays_twice_when_it_is_killed(re
     said = " ".join(done.out.split())
     assert "effect_once: effect pay_invoice INV-00001 happened twice: life 0" in said
     assert 'longhaul repro "Spec(' in said
+
+
+def test_the_commands_of_the_page_do_what_it_says(repository: Foreign):
+    sound, forgetful = (shlex.split(command.line)[1:] for command in commands_in(PAGE.read_text()))
+    if not RUNS[".mjs"]:
+        pytest.skip("there is no node on this machine")
+    by = str(Path(sys.executable).parent)
+    found = replace(repository, environment={"PATH": f"{by}{os.pathsep}{os.environ['PATH']}"})
+    assert found.longhaul(*sound, "--out", "out").code == 0
+    assert "happened twice" in " ".join(found.longhaul(*forgetful, "--out", "out").out.split())
+
+
+def test_the_subject_file_of_the_page_can_be_read(tmp_path: Path):
+    text = PAGE.read_text().partition("```toml\n")[2].partition("```")[0].replace("python", "env python3")
+    (tmp_path / "subject.toml").write_text(text)
+    subject = subject_of(Orchestrator("program", subject=str(tmp_path / "subject.toml")))
+    assert (subject.kill, subject.ready.kind, subject.done.kind) == ("group", "url", "file")
 
 
 @pytest.mark.parametrize("path", sorted(PROGRAMS.glob("*.*")), ids=lambda path: path.name)

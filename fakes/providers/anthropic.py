@@ -6,6 +6,9 @@ without a call anthropics/claude-code#13460, ids that come twice and ids of othe
 content anthropics/claude-code#59812 and #23369 and glowingjade/obsidian-smart-composer#156, the end of a prefill
 tailcallhq/forgecode#1872.
 
+The version 2026-10-21 refuses `temperature`, `top_p` and `top_k` (the page "Migrating to API version 2026-10-21" of
+platform.claude.com); else the two that are known are alike here.
+
 Messages of one role in a row are taken, as the vendor joins them, and so is a last message of the assistant, which the
 newest models refuse; messages of the role `system` are taken as the newest models take them. Not part of it, and refused:
 other blocks than text, tool_use and tool_result, other tools than the caller's own.
@@ -21,7 +24,7 @@ from typing import Any
 import msgspec
 
 from fakes.providers.anthropic_answer import arguments_of, events, message
-from fakes.providers.anthropic_envelope import check_headers, limits, refusal, refused, streamed, unknown, whole
+from fakes.providers.anthropic_envelope import NEWEST, limits, refusal, refused, streamed, unknown, version_of, whole
 from fakes.providers.history import Flaw, flaw_of, in_order, in_own_words
 from fakes.providers.parts import sendable
 from harness.errors import DoorError, InvalidRequest
@@ -35,6 +38,9 @@ ARGUMENTS = frozenset(
         "tool_choice", "tools", "top_k", "top_p", "user_profile_id", "workspace_id",
     )
 )  # fmt: skip
+SAMPLING = frozenset(("temperature", "top_k", "top_p"))
+"""Arguments that version 2026-10-21 does not have any more."""
+
 BLOCKS = {
     "text": frozenset(("type", "text", "cache_control", "citations")),
     "tool_use": frozenset(("type", "id", "name", "input", "cache_control", "caller", "toolset_name")),
@@ -63,9 +69,9 @@ class Anthropic:
 
     def read(self, body: bytes, headers: Mapping[str, str], known: tuple[Tool, ...]) -> Asked:
         """What is asked for. Raises `AuthenticationFailed` and `InvalidRequest` with the vendor's words."""
-        check_headers(headers)
+        version = version_of(headers)
         given = _decoded(body)
-        _check_arguments(given)
+        _check_arguments(given, ARGUMENTS - SAMPLING if version == NEWEST else ARGUMENTS)
         system = [Message("system", _system(given))] if given.get("system") else []
         placed = [one for index, item in enumerate(given["messages"]) for one in _messages(item, index, given)]
         _check_roles(given["messages"])
@@ -125,8 +131,8 @@ def _only(given: Mapping[str, Any], known: frozenset[str], place: str = "") -> N
         raise refused(f"{place}.{strange[0]}: Extra inputs are not permitted".removeprefix("."))
 
 
-def _check_arguments(given: dict[str, Any]) -> None:
-    _only(given, ARGUMENTS)
+def _check_arguments(given: dict[str, Any], known: frozenset[str]) -> None:
+    _only(given, known)
     if not _required(given, "model", str):
         raise refused("model: String should have at least 1 character")
     if _required(given, "max_tokens", int) < 1:

@@ -7,6 +7,8 @@ Marinara-Engine#120 and n8n-io/n8n#37930; `anthropic-ratelimit-*` with RFC 3339 
 of tidyllm on rdrr.io); a spend cap is a 429 with `details.error_code` and without `retry-after` (the page of Microsoft's Dev
 Proxy on Anthropic's errors, and `_error_classes.py` of the SDK).
 
+Versions as on the page "Versions" of the API reference (platform.claude.com, November 2026).
+
 A status is that of the error, whatever the vendor would choose: a 502 that was struck is sent as 502.
 """
 
@@ -29,7 +31,8 @@ from harness.errors import (
 from harness.types import Reply
 from harness.wire import Chunk, Headers, WireAnswer
 
-VERSIONS = ("2023-06-01", "2023-01-01")
+NEWEST = "2026-10-21"
+VERSIONS = (NEWEST, "2023-06-01")
 SPEND_LIMIT = "enforced_spend_limit_reached"
 _SPENT = ("insufficient_quota", SPEND_LIMIT)
 
@@ -39,8 +42,12 @@ def refused(message: str, status: int = 400, kind: str = "invalid_request_error"
     return InvalidRequest(message, status, kind)
 
 
-def check_headers(headers: Mapping[str, str]) -> None:
-    """Raise what the vendor answers where no key (401) or no known version (400) was sent. Any key is a good one."""
+def version_of(headers: Mapping[str, str]) -> str:
+    """The version of the interface that is asked for.
+
+    Raises what the vendor answers where no key (401) or no known version (400) was sent. Any key is a good one, in
+    `x-api-key` or, as the clients send it since version 2026-10-21, as a bearer token.
+    """
     scheme, _, token = headers.get("authorization", "").partition(" ")
     if not headers.get("x-api-key", "").strip() and not (scheme.lower() == "bearer" and token.strip()):
         raise AuthenticationFailed("x-api-key header is required", 401, "authentication_error")
@@ -49,6 +56,7 @@ def check_headers(headers: Mapping[str, str]) -> None:
         raise refused("anthropic-version: header is required")
     if version not in VERSIONS:
         raise refused(f'anthropic-version: "{version}" is not a valid version')
+    return version
 
 
 # errors

@@ -53,6 +53,10 @@ class AnthropicClient:
         return (streamed_reply_of if self.stream else reply_of)(answer.body, answer.headers)
 
 
+Client = AnthropicClient
+"""As every module of a client calls its own."""
+
+
 def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
     """An `httpx.AsyncClient` with the headers of the API; `trust` as in `sending.open_http`, errors too."""
     return sending.open_http({"anthropic-version": VERSION} | ({"x-api-key": key} if key else {}), trust)

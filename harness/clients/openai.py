@@ -54,6 +54,10 @@ class OpenAIClient:
         return (streamed_reply_of if self.stream else reply_of)(answer.body, answer.headers)
 
 
+Client = OpenAIClient
+"""As every module of a client calls its own."""
+
+
 def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
     """An `httpx.AsyncClient` with the headers of the API; `trust` as in `sending.open_http`, errors too."""
     return sending.open_http({"authorization": f"Bearer {key}"} if key else {}, trust)

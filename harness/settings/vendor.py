@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, Never
 
+from harness.clients.retry_after import retry_after_ms
 from harness.errors import DoorError, InvalidRequest
 from harness.host import Host
 from harness.passage import Passage, Vendor
@@ -38,13 +39,13 @@ class VendorDoor:
 
     def __init__(self, host: Host, provider: Provider) -> None:
         self._host = host
-        self._provider = provider
+        self.provider = provider
         self._tools: tuple[Tool, ...] = host.tools
         self._nth = 0
 
     async def __call__(self, body: bytes, headers: Mapping[str, str], timeout_ms: int | None = None) -> WireAnswer:
         """The answer to one request, struck or not. `timeout_ms` is when the client gives up, where that is known."""
-        host, provider = self._host, self._provider
+        host, provider = self._host, self.provider
         asked: Asked | None = None
         outcome: Reply | DoorError
         try:
@@ -91,9 +92,15 @@ class VendorDoor:
             answer: WireAnswer = await host._passed(passage, faults, proceed)
         except DoorError as error:
             answer = vendor.write(error)
-        detail = {"status": answer.status, "bytes": len(answer.body), "chunks": len(answer.chunks)}
+        size = sum(len(chunk.data) for chunk in answer.chunks)
+        detail = {"status": answer.status, "bytes": size, "chunks": len(answer.chunks),
+                  "retry_after_ms": None if answer.status == 200 else retry_after_ms(dict(answer.headers))}  # fmt: skip
         host._record("wire", self._nth, "sent", detail)
         return answer
+
+    async def silence(self) -> Never:
+        """Nothing at all, for ever."""
+        await self._host._never()
 
     async def _waited(self, ms: int | None, patience_ms: int | None) -> None:
         """Wait so long (None: for ever), but no longer than the client does."""

@@ -13,7 +13,7 @@ The format is an option of the model: `Model('perfect', format='anthropic', stre
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeAlias, cast
@@ -36,7 +36,7 @@ KEY = "sk-not-a-key"
 Client: TypeAlias = Callable[[Request, int | None], Coroutine[Any, Any, Reply]]
 
 CLIENTS: dict[str, Any] = {"openai-chat": openai, "anthropic": anthropic}
-"""The modules of our own clients by the format that they speak."""
+"""The modules of our own clients by the format that they speak. An orchestrator may bring others as `run.clients`."""
 
 ORIGINS = {
     "openai-chat": "https://api.openai.com",
@@ -55,10 +55,10 @@ class Line:
     client: Callable[[], Client] | None
 
 
-def line_of(model: Choice) -> Line:
-    """The line to a model. Raises `UsageError` for a format that nobody speaks."""
+def line_of(model: Choice, clients: Mapping[str, Any]) -> Line:
+    """The line to a model, by one of these clients. Raises `UsageError` for a format that nobody speaks."""
     provider = resolve.provider(model)
-    module = CLIENTS.get(provider.name)
+    module = clients.get(provider.name)
     stream = bool(dict(model.options).get("stream", False))
     return Line(
         provider,
@@ -70,8 +70,7 @@ def line_of(model: Choice) -> Line:
 def _client(module: Any, stream: bool) -> Client:
     """A client of ours. It is never closed: it never opens anything."""
     nobody = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # trusts no certificate, so that it need not load any
-    kind = module.OpenAIClient if module is openai else module.AnthropicClient
-    client: Client = kind(module.open_http(KEY, nobody), MODEL, stream=stream)
+    client: Client = module.Client(module.open_http(KEY, nobody), MODEL, stream=stream)
     return client
 
 
@@ -100,7 +99,7 @@ class WireHost:
 def live(spec: Spec, run: Orchestrator) -> Live:
     """One life over the wire. Raises `UsageError` where httpx and respx are not installed, or the format is unknown."""
     extra("respx")
-    line = line_of(spec.model)
+    line = line_of(spec.model, getattr(run, "clients", CLIENTS))
     stranger = ":" in spec.orchestrator.name
 
     def live_over_wire(track: Track) -> tuple[str, str]:
@@ -111,6 +110,7 @@ def live(spec: Spec, run: Orchestrator) -> Live:
 
 
 def _over_wire(run: Orchestrator, line: Line, respond: Respond, host: Host) -> Coroutine[Any, Any, Any]:
-    """The orchestrator on doors of which one leads over the wire."""
+    """The orchestrator on doors of which one leads over the wire. What clients do in threads is done at once."""
+    host._loop.inline = True
     respond(VendorDoor(host, line.provider))
     return run(cast(Host, WireHost(host, line)))

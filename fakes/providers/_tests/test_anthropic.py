@@ -132,6 +132,13 @@ def test_key_and_version_are_required(headers: dict[str, str], status: int, kind
     assert body["request_id"] == dict(sent.headers)["request-id"]
 
 
+def test_the_newest_version_has_no_parameters_of_sampling() -> None:
+    body = json.dumps({"model": "m", "max_tokens": 1, "messages": [ASK], "temperature": 1.0}).encode()
+    assert ANTHROPIC.read(body, HEADERS, ())
+    with pytest.raises(InvalidRequest, match=r"^temperature: Extra inputs are not permitted$"):
+        ANTHROPIC.read(body, {**HEADERS, "anthropic-version": "2026-10-21"}, ())
+
+
 def test_a_token_is_as_good_as_a_key() -> None:
     headers = {"authorization": "Bearer t", "anthropic-version": "2023-06-01"}
     assert ANTHROPIC.read(json.dumps({"model": "m", "max_tokens": 1, "messages": [ASK]}).encode(), headers, ())
