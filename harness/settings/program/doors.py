@@ -171,7 +171,7 @@ class Doors:
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
     async def _told(self, step: str, incoming: Incoming) -> Outgoing:
-        self.late += self._host.dead
+        self.late += self._host.dead and step == "done"
         try:
             return as_json(200, _full(msgspec.to_builtins(await self._ledger(step, incoming.body))))
         except DoorError as error:

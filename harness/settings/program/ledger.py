@@ -3,9 +3,9 @@
 POST  /ledger/begin   {"tool", "intent"}: a call is about to be made; what strikes before an effect strikes here
 POST  /ledger/done    the same again: it happened, and stands in the ledger before what strikes after an effect strikes here
 
-Both are one passage of the site `tool:NAME`. A `done` belongs to the oldest `begin` of the life that said the same; without
-one it is a passage by itself. `key` may tell the function's idempotency key; with `"kind": "deduplicating"` a second deed
-under it is none, because the other side drops it.
+Both are one passage of the site `tool:NAME`. A `done` belongs to the newest open `begin` of the life that said the same
+(an older one is a call that failed, or hangs); without one it is a passage by itself. `key` may tell the function's
+idempotency key; with `"kind": "deduplicating"` a second deed under it is none, because the other side drops it.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ class Ledger:
         return Result("go")
 
     async def _done(self, deed: Deed) -> Result:
-        call = next((call for call in self._calls if call.deed == deed), None)
+        call = next((call for call in reversed(self._calls) if call.deed == deed), None)
         if call is None:
             call = _Call(self._host, deed)
             call.happened()

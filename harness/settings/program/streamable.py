@@ -43,7 +43,9 @@ class Streamable:
                 "error": {"code": -32600, "message": "POST only: there is no session"},
             }
             return as_json(405, told, ("allow", "POST"))
-        await self._ready
+        await asyncio.wait((self._ready, self._running), return_when=asyncio.FIRST_COMPLETED)
+        if self._running.done():  # it broke; it would run for ever
+            self._running.result()
         lost: asyncio.Future[DoorError] = asyncio.get_running_loop().create_future()
         exchange = Exchange(incoming)
         serving = asyncio.create_task(

@@ -66,6 +66,15 @@ def interleaves() -> None:
     print(tell("done", intent="A-2"), tell("done", intent="A-1"))
 
 
+def fails_and_tries_again() -> None:
+    """Its function raises the first time."""
+    tell("begin")
+    if not DONE.exists():
+        DONE.touch()
+        tell("begin")
+    tell("done")
+
+
 def leaves_one_behind() -> None:
     """Its child is in the middle of a function when it dies itself."""
     if not DONE.exists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -97,6 +98,13 @@ def test_done_belongs_to_the_begin_that_said_the_same() -> None:
     run, _ = told("interleaves")
     assert [(event.nth, event.detail["intent"]) for event in events(run, "effect")] == [(2, "A-2"), (1, "A-1")]
     assert answer(run) == "recorded recorded"
+
+
+def test_a_call_that_failed_leaves_the_next_one_to_be_struck() -> None:
+    spec = spec_of("fails_and_tries_again")
+    run = execute(replace(spec, strikes=(Strike(CHARGE, 2, CrashAfter()),)))
+    assert [(event.life, event.nth) for event in events(run, "effect")] == [(0, 2), (1, 3)]
+    assert [event.detail["nth"] for event in events(run, "died")] == [2]
 
 
 def test_what_the_ledger_cannot_take_is_refused_with_what_it_takes() -> None:
