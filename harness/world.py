@@ -121,9 +121,15 @@ def observe(world: World, tool: str, intent: str, visit: Visit) -> World:
     entry = Deed(
         len(world.effects) + 1, tool, intent, visit.key, visit.call_id, visit.life, visit.at_ms, "irreversible"
     )
+    name = observed_as(tool, visit.key or intent)
     told = (intent, Result("it happened", fetched_at=visit.at_ms, version=version))
-    results = world.results if not visit.key or visit.key in world.results else world.results.put(visit.key, told)
+    results = world.results if name in world.results else world.results.put(name, told)
     return World(world.state, version, world.effects.append(entry), results)
+
+
+def observed_as(tool: str, name: str) -> str:
+    """How the books name a deed that was only seen, by its key or else its intent: apart from the keys of tools."""
+    return f"{tool} {name}"
 
 
 def intent_of(tool: Tool, given: Mapping[str, Any]) -> str:

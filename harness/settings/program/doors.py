@@ -28,7 +28,7 @@ from harness.settings.program.toolserver import Asked
 from harness.settings.vendor import VendorDoor
 from harness.types import Question, ToolCall
 from harness.wire import Provider, WireAnswer
-from harness.world import Visit
+from harness.world import Visit, observed_as
 
 
 def providers(names: Iterable[str] = ()) -> dict[str, Provider]:
@@ -160,7 +160,10 @@ class Doors:
         except (msgspec.DecodeError, UnicodeError) as error:
             wants = "a question is a JSON object with text, and tool, key and arguments (a text) if it is about a call"
             return failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
-        if not question.key:
+        if question.tool and question.tool not in self._host._track.tools:
+            name = observed_as(question.tool, question.key or question.arguments)
+            question = msgspec.structs.replace(question, key=name)
+        elif not question.key:
             key = self._calls.key_of(question.tool, question.arguments)
             question = msgspec.structs.replace(question, key=key)
         try:
@@ -175,6 +178,8 @@ class Doors:
         try:
             return as_json(200, _full(msgspec.to_builtins(await self._ledger(step, incoming.body))))
         except DoorError as error:
+            if isinstance(error, InvalidRequest):
+                self.refusals.append(f"{error.status} {error.message}")
             return failed(error)
 
     def _unknown(self, incoming: Incoming) -> Outgoing:

@@ -19,9 +19,7 @@ from harness.errors import InvalidRequest
 from harness.host import Host
 from harness.passage import Passage
 from harness.types import Result, ToolCall
-from harness.world import Visit, observe
-
-PLACES = ("begin", "done")
+from harness.world import Visit, observe, observed_as
 
 
 class Deed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -63,24 +61,26 @@ class Ledger:
     async def _begin(self, deed: Deed) -> Result:
         call = _Call(self._host, deed)
         self._calls.append(call)
+        if self._host.dead:
+            return GO
         passing = call.passing()
         await asyncio.wait((call.let_in, passing), return_when=asyncio.FIRST_COMPLETED)
         if passing.done():  # it was struck before the effect
             self._calls.remove(call)
             return passing.result()
-        return Result("go")
+        return GO
 
     async def _done(self, deed: Deed) -> Result:
         call = next((call for call in reversed(self._calls) if call.deed == deed), None)
         if call is None:
             call = _Call(self._host, deed)
-            call.happened()
-            return await call.passing()
-        self._calls.remove(call)
+        else:
+            self._calls.remove(call)
         call.happened()
-        return await call.passing()
+        return call.ended() if self._host.dead else await call.passing()
 
 
+GO, RECORDED = Result("go"), Result("recorded")
 WANTS = '{"tool": NAME, "intent": TEXT}, and "key": TEXT and "kind": "deduplicating" where they apply'
 
 
@@ -91,12 +91,11 @@ class _Call:
         self.deed = deed
         self._host = host
         self._site = f"tool:{deed.tool}"
-        self._late = {"late": True} if host.dead else {}
         nth, faults = host._track.enter(self._site)
-        self._nth, self._faults = nth, () if host.dead else faults
+        self._nth, self._faults = nth, faults
         self._id = f"own {deed.tool} {nth}"
         self._arguments = msgspec.json.encode({"intent": deed.intent}).decode()
-        told = {"id": self._id, "key": deed.key, "arguments": self._arguments, **self._late}
+        told = {"id": self._id, "key": deed.key, "arguments": self._arguments, **_late(host)}
         host._record(self._site, nth, "call", told)
         self.let_in: asyncio.Future[None] = host._loop.create_future()
         self._over: asyncio.Future[None] = host._loop.create_future()
@@ -111,15 +110,20 @@ class _Call:
     def happened(self) -> None:
         """The function has done its deed: that is a fact, whatever strikes now."""
         host, deed = self._host, self.deed
-        late = {"late": True} if host.dead else {}
         visit = Visit(self._id, deed.key, host._track.life, host._loop.now_ms)
-        known = deed.kind == "deduplicating" and deed.key and deed.key in host._track.world.results
+        known = deed.kind == "deduplicating" and observed_as(deed.tool, deed.key) in host._track.world.results
         if not known:
             world = observe(host._track.world, deed.tool, deed.intent, visit)
             host._track.change(world)
             told = {"number": len(world.effects), "intent": deed.intent, "id": self._id, "key": deed.key}
-            host._record(self._site, self._nth, "effect", {**told, "effect": "irreversible", **late})
+            host._record(self._site, self._nth, "effect", {**told, "effect": "irreversible", **_late(host)})
         self._over.set_result(None)
+
+    def ended(self) -> Result:
+        """Its end, as the caller is told of it."""
+        told = {"id": self._id, **msgspec.to_builtins(RECORDED), **_late(self._host)}
+        self._host._record(self._site, self._nth, "result", told)
+        return RECORDED
 
     async def _pass(self) -> Result:
         host = self._host
@@ -128,16 +132,15 @@ class _Call:
             if not self.let_in.done():
                 self.let_in.set_result(None)
             await asyncio.shield(self._over)
-            return Result("recorded")
+            if host.dead:  # what comes after a death strikes nobody any more
+                await host._never()
+            return RECORDED
 
         payload = ToolCall(self._id, self.deed.tool, self._arguments)
-        about: dict[str, Any] = {"id": self._id}
-        if host.dead:
-            result = await proceed()
-        else:
-            result = await host._passed(
-                Passage(host, self._site, self._nth, payload), self._faults, proceed, None, about
-            )
-        late = {"late": True} if host.dead else {}
-        host._record(self._site, self._nth, "result", {**about, **msgspec.to_builtins(result), **late})
-        return result
+        passage, about = Passage(host, self._site, self._nth, payload), {"id": self._id}
+        await host._passed(passage, self._faults, proceed, None, about)
+        return self.ended()
+
+
+def _late(host: Host) -> dict[str, Any]:
+    return {"late": True} if host.dead else {}

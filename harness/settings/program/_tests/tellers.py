@@ -59,6 +59,20 @@ def asks_for_nonsense() -> None:
     print(json.dumps([tell("begin", tool="pay_invoice"), tell("begin", intent=""), tell("done", colour="red")]))
 
 
+def asks_a_person() -> None:
+    """Under a key that a tool of the scenario has too, and of a deed without a key."""
+    said = []
+    for happened in (False, True):
+        for deed in ({"key": "k"}, {"arguments": "A-2"}):
+            question = json.dumps({"text": "Was it?", "tool": "charge", **deed}).encode()
+            with urlopen(os.environ["LONGHAUL_HUMAN_URL"], question) as answer:
+                said.append(json.load(answer)["happened"])
+        if not happened:
+            tell("done", key="k")
+            tell("done", intent="A-2")
+    print(said)
+
+
 def interleaves() -> None:
     """Two calls at once, ended in the other order, and one that was begun and never done."""
     for intent in ("A-1", "A-2", "A-3"):

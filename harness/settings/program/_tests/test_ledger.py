@@ -100,6 +100,17 @@ def test_done_belongs_to_the_begin_that_said_the_same() -> None:
     assert answer(run) == "recorded recorded"
 
 
+def test_a_person_knows_what_stands_in_the_ledger_by_key_or_intent() -> None:
+    assert answer(told("asks_a_person")[0]) == "[False, False, True, True]"
+
+
+def test_a_strike_on_a_function_that_ends_after_the_death_strikes_nobody() -> None:
+    spec = spec_of("leaves_one_behind", CrashBefore(), site="model", kill="process")
+    run = execute(replace(spec, strikes=(*spec.strikes, Strike(CHARGE, 1, CrashAfter()))))
+    assert [event.detail.get("late") for event in events(run, "effect")] == [True]
+    assert [event.detail["site"] for event in events(run, "died")] == ["model"]
+
+
 def test_a_call_that_failed_leaves_the_next_one_to_be_struck() -> None:
     spec = spec_of("fails_and_tries_again")
     run = execute(replace(spec, strikes=(Strike(CHARGE, 2, CrashAfter()),)))
