@@ -20,10 +20,11 @@ SPINS_MAX = 200_000
 
 
 class Clock(Protocol):
-    """What a `Host` asks of the loop that it lives in."""
+    """What a `Host` asks of the loop that it lives in. `inline`: work for a thread is done at once instead."""
 
     now_ms: int
     spins: int
+    inline: bool
 
     async def sleep_ms(self, ms: int) -> None:
         """Wait."""

@@ -20,6 +20,7 @@ class RealClock:
         self._at_halt = at_halt
         self.halted = False
         self.spins = 0
+        self.inline = False
 
     @property
     def now_ms(self) -> int:
