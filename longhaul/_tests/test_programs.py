@@ -53,6 +53,8 @@ def test_a_strike_that_cannot_be_is_refused(text: str, says: str) -> None:
         (("--command", "true", "--subject", "a.toml"), "Error: --command and --subject both name the program"),
         (("--command", "true", "--orchestrator", "naive"), "Error: --orchestrator and a program are two subjects"),
         (("--resume-command", "true"), "Error: --resume-command is about a program"),
+        (("--command", "true", "--effects", "nothere"), "Error: program: there is no command 'nothere'"),
+        (("--command", "true", "--effects", "false"), "Error: effects: 'false' exited with status 1; it said: nothing"),
         (("--own", "pay", "--effects", "true"), "Error: --own and --effects are about a program"),
         (("--command", "true", "--own", "pay", "--strike", "tool:pya#1/after"), "named under own: own=('pay', 'pya')"),
         (("--subject", "a.toml"), "Error: no subject file 'a.toml'"),
