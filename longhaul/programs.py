@@ -11,6 +11,7 @@ from harness.checks import Judgement
 from harness.errors import UsageError
 from harness.run import Run
 from harness.spec import Choice, Orchestrator
+from longhaul.choices import split
 from longhaul.lines import cut
 
 WORDS = 400
@@ -26,6 +27,9 @@ def program_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--life-seconds", type=click.FloatRange(0, min_open=True),
             help="Real time that a life of a program may take.  [default: 60]",
         ),
+        click.option("--own", multiple=True, metavar="NAMES", help="Functions of the program's own that may be struck."),
+        click.option("--effects", default="", metavar="COMMAND", help="Tells after each run what happened: JSON lines."),
+        click.option("--expect", default="", metavar="FILE", help="What must have happened besides: JSON lines."),
     )  # fmt: skip
     for decorate in reversed(made):
         command = decorate(command)
@@ -36,10 +40,11 @@ def program_of(options: Mapping[str, Any]) -> Choice | None:
     """The program that is named, None where none is. Raises `UsageError` for names that exclude each other."""
     start, subject, resume = options["start"], options["subject"], options["resume_command"]
     if not start and not subject:
-        if resume or options["life_seconds"]:
-            raise UsageError(
-                "--resume-command and --life-seconds are about a program; name it with --command or --subject"
-            )
+        given = [name for name in ABOUT if options[name]]
+        if given:
+            names = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+            are = "is" if len(given) == 1 else "are"
+            raise UsageError(f"{names} {are} about a program; name it with --command or --subject")
         return None
     if start and subject:
         raise UsageError("--command and --subject both name the program; give one of them")
@@ -48,8 +53,15 @@ def program_of(options: Mapping[str, Any]) -> Choice | None:
     if subject and resume:
         raise UsageError("--resume-command belongs to --command; a subject file says it with restart")
     named = {"subject": subject} if subject else {"command": start, **({"resume": resume} if resume else {})}
-    seconds = options["life_seconds"]
-    return Orchestrator("program", **named, **({"seconds": seconds} if seconds else {}))
+    more = {
+        "seconds": options["life_seconds"], "own": split(options["own"]), "effects": options["effects"],
+        "expect": options["expect"],
+    }  # fmt: skip
+    return Orchestrator("program", **named, **{name: value for name, value in more.items() if value})
+
+
+ABOUT = ("resume_command", "life_seconds", "own", "effects", "expect")
+"""Options that say more about a program that is named."""
 
 
 def told(run: Run, judgement: Judgement) -> str:
