@@ -97,9 +97,10 @@ class _Checked:
         return self._setups[plain]
 
 
-def name_of(specs: Iterable[Spec]) -> str:
+def name_of(specs: Iterable[Spec], repeats: int = 1) -> str:
     """The folder name of a grid: 12 hex digits of a hash of its plan."""
-    return hashlib.sha256("\n".join(map(repr, specs)).encode()).hexdigest()[:12]
+    plan = [*map(repr, specs), *([f"{repeats} repeats"] if repeats > 1 else [])]
+    return hashlib.sha256("\n".join(plan).encode()).hexdigest()[:12]
 
 
 @dataclass(frozen=True)
@@ -114,21 +115,28 @@ class Tally:
     interrupted: bool = False
 
 
-Add = Callable[[Run, Judgement], None]
+Add = Callable[[Run, Judgement, int], None]
+"""Takes a run, its judgement, and which repeat of its spec it is, from 1."""
+
 Progress = Callable[[Tally, Spec], None]
 
 
-def run_grid(specs: tuple[Spec, ...], add: Add, progress: Progress = lambda tally, spec: None) -> Tally:
-    """Run every spec, judge it, hand both to `add`. Ctrl-C ends the grid after the run at hand; a second one at once."""
-    tally = Tally(len(specs))
+def run_grid(
+    specs: tuple[Spec, ...], add: Add, progress: Progress = lambda tally, spec: None, repeats: int = 1
+) -> Tally:
+    """Run every spec `repeats` times, judge each run, hand it to `add`: all specs once, then all of them again.
+
+    Ctrl-C ends the grid after the run at hand; a second one at once.
+    """
+    tally = Tally(len(specs) * repeats)
     with stopped_by_ctrl_c() as stopped:
-        for spec in specs:
+        for repeat, spec in itertools.product(range(1, repeats + 1), specs):
             if stopped():
                 return replace(tally, interrupted=True)
             progress(tally, spec)
             run = execute(spec)
             judgement = judge(run)
-            add(run, judgement)
+            add(run, judgement, repeat)
             tally = _counted(tally, judgement)
         return replace(tally, interrupted=stopped() and tally.done < tally.planned)
 

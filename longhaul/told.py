@@ -29,14 +29,14 @@ def told(report: Report, run_id: str) -> Told:
     """The history of a run. Raises `UsageError` where it was not kept and the code has changed since."""
     row = report.run(run_id)
     if row["events_kept"]:
-        known = report.reasons(row["run_id"])
+        known = report.reasons(run_id)
         texts = {number: reason_text(entries) for number, entries in known.items()}
-        return Told(row, report.events(row["run_id"]), texts)
+        return Told(row, report.events(run_id), texts)
     run = execute(parse(row["spec"]))
     if run.digest != row["digest"]:
         raise UsageError(
             f"{report.path} kept no events of run {row['run_id']}, and running it again gives another history: the code "
-            f"or its input has changed since; write the report with --events all to keep them"
+            f"or its input has changed since, or it is not deterministic; write the report with --events all to keep them"
         )
     return Told(
         row,

@@ -1,23 +1,22 @@
 """Same specs in both arms: an unchanged orchestrator differs by exactly nothing, so every difference is real and is told.
 
-Fails closed: a cell that is missing, invalid, or lost a number that it had counts as worse.
+Fails closed: a cell that is missing, invalid, or lost a number that it had counts as worse. Where a spec was run several
+times and its repeats are not the same, there is no exact verdict: `reports.paired` compares rates there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import UsageError
 from harness.resolve import unknown
-from harness.spec import Choice, parse
+from reports.cells import cells_of
 from reports.files import explained, write_whole
-from reports.leaderboard import PLAIN
+from reports.repeats import refuse_differing
 from reports.report import Report, load
-from reports.rows import label
 from reports.schema import Column
 
 Relation = Literal["worse", "allowed", "better", "changed"]
@@ -83,21 +82,16 @@ def gate(baseline: Report, candidate: Report, allow: Iterable[str] = (), scenari
     Where each side ran one orchestrator (`no_model` aside) and they differ, the candidate's stands in for the baseline's:
     cells are the same but for that field.
 
-    Raises `UsageError` for an unknown metric or scenario, and for reports that cannot be compared.
+    Raises `UsageError` for an unknown metric or scenario, for reports that cannot be compared, and where repeats of one spec
+    differ.
     """
     allowances = allowances_of(allow, baseline.metrics)
-    before = {spec: row for spec, row in baseline.by_spec.items() if scenario in (None, row["scenario"])}
-    orchestrators = _orchestrators(baseline, candidate)
-    cell = partial(_stand_in, orchestrators)
-    after = {cell(spec): row for spec, row in candidate.by_spec.items() if scenario in (None, row["scenario"])}
-    if not before:
-        if scenario:
-            raise unknown(f"scenario in {baseline.path}", scenario, {row["scenario"] for row in baseline.runs})
-        raise UsageError(f"the baseline {baseline.path} holds no runs; renew it with --accept")
-    _refuse_other_inputs(before, after, candidate)
-    wanted = {*before, *(cell(spec) for spec in candidate.missing if scenario in (None, parse(spec).scenario))}
-    missing = tuple(sorted(wanted - set(after)))
-    shared = sorted(set(before) & set(after))
+    cells = cells_of(baseline, candidate, scenario)
+    for report, rows in ((baseline, cells.before), (candidate, cells.after)):
+        refuse_differing(report, rows)
+    before, after = ({spec: rows[0] for spec, rows in side.items()} for side in (cells.before, cells.after))
+    missing = tuple(sorted({*cells.missing, *cells.lost}))
+    shared = cells.shared
     differences = tuple(
         difference
         for spec in shared
@@ -108,30 +102,11 @@ def gate(baseline: Report, candidate: Report, allow: Iterable[str] = (), scenari
     worse = missing or invalid or any(item.relation == "worse" for item in differences)
     return Gating(
         code=HARNESS_FAILED if broken else WORSE if worse else SAME_OR_BETTER,
-        cells=len(shared), differences=differences, missing=missing, added=tuple(sorted(set(after) - set(before))),
+        cells=len(shared), differences=differences, missing=missing, added=cells.added,
         invalid=invalid, harness_errors=broken,
         other_histories=sum(before[spec]["digest"] != after[spec]["digest"] for spec in shared),
-        orchestrators=orchestrators and (label(orchestrators[0]), label(orchestrators[1])),
+        orchestrators=cells.orchestrators,
     )  # fmt: skip
-
-
-def _orchestrators(baseline: Report, candidate: Report) -> tuple[Choice, Choice] | None:
-    """The orchestrators of two reports where each ran just one and they differ."""
-    sides = [
-        {parse(spec).orchestrator for spec in (*report.by_spec, *report.missing)} - {Choice("Orchestrator", PLAIN)}
-        for report in (baseline, candidate)
-    ]
-    if sides[0] == sides[1] or not all(len(side) == 1 for side in sides):
-        return None
-    return sides[0].pop(), sides[1].pop()
-
-
-def _stand_in(orchestrators: tuple[Choice, Choice] | None, text: str) -> str:
-    """The cell of a candidate's spec: the spec itself, or that of the orchestrator which it stands in for."""
-    if orchestrators is None:
-        return text
-    spec = parse(text)
-    return repr(replace(spec, orchestrator=orchestrators[0])) if spec.orchestrator == orchestrators[1] else text
 
 
 def allowances_of(texts: Iterable[str], metrics: Sequence[Column]) -> dict[str, Allowance]:
@@ -155,25 +130,6 @@ def allowances_of(texts: Iterable[str], metrics: Sequence[Column]) -> dict[str, 
         share = amount.endswith("%")
         allowances[name] = Allowance(name, value / 100 if share else value, share)
     return allowances
-
-
-def _refuse_other_inputs(before: dict[str, Any], after: dict[str, Any], candidate: Report) -> None:
-    """One task on two inputs cannot be compared, whether the spec names the input's digest or not."""
-
-    def inputs(rows: dict[str, Any]) -> dict[str, tuple[str, str]]:
-        return {
-            repr(replace(parse(spec), input_digest="")): (row["input_digest"], row["input"])
-            for spec, row in rows.items()
-        }
-
-    theirs = inputs(after)
-    for spec, (digest, name) in inputs(before).items():
-        other = theirs.get(spec, (digest, name))[0]
-        if other != digest:
-            raise UsageError(
-                f"not comparable: input {name!r} has digest {other!r} in {candidate.path}, {digest!r} in the baseline; "
-                f"the first such cell is {spec}"
-            )
 
 
 def _differences(

@@ -15,7 +15,7 @@ from harness.errors import UsageError
 from harness.history import Event
 from harness.spec import VERSION
 from reports.files import file_digest
-from reports.schema import RUN_COLUMNS, TABLES, Column, head_bytes, rows_bytes
+from reports.schema import REPEAT, RUN_COLUMNS, TABLES, Column, head_bytes, rows_bytes
 
 if TYPE_CHECKING:
     import pyarrow
@@ -27,8 +27,9 @@ T = TypeVar("T")
 class Report:
     """A folder of tables, or a `runs.parquet` alone (a baseline). Tables other than `runs` are read when asked for.
 
-    `runs` are the rows as dicts, sorted by spec; `missing` the planned specs that have no run; `files` the SHA-256 of the
-    other tables.
+    `runs` are the rows as dicts, sorted by spec and repeat, each with its `repeat` (1 where the file has no such column);
+    `missing` the planned specs that have no run, each as often as repeats of it are missing; `files` the SHA-256 of the other
+    tables.
     """
 
     path: Path
@@ -39,24 +40,30 @@ class Report:
     files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
-    def by_spec(self) -> dict[str, dict[str, Any]]:
-        """The rows by the repr of their spec."""
-        return {row["spec"]: row for row in self.runs}
+    def by_spec(self) -> dict[str, tuple[dict[str, Any], ...]]:
+        """The rows by the repr of their spec: one, or all its repeats in order."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for row in self.runs:
+            found.setdefault(row["spec"], []).append(row)
+        return {spec: tuple(rows) for spec, rows in found.items()}
 
     def run(self, run_id: str) -> dict[str, Any]:
-        """The row of a run, named by its id or a beginning of it. Raises `UsageError`."""
-        found = [row for row in self.runs if row["run_id"].startswith(run_id)] if run_id else []
-        if len(found) == 1:
-            return found[0]
+        """The row of a run, named by its id or a beginning of it; `ID-3` is its third repeat. Raises `UsageError`."""
+        start, _, repeat = run_id.partition("-")
+        found = [row for row in self.runs if row["run_id"].startswith(start)] if start else []
+        ids = list(dict.fromkeys(row["run_id"] for row in found))
+        if len(ids) > 1:
+            raise UsageError(f"run {run_id!r} is not unique in {self.path}: {', '.join(ids[:5])}")
+        named = [row for row in found if repeat in ("", str(row.get("repeat", 1)))]
+        if named:
+            return named[0]
         if found:
-            raise UsageError(
-                f"run {run_id!r} is not unique in {self.path}: {', '.join(row['run_id'] for row in found[:5])}"
-            )
-        some = ", ".join(row["run_id"] for row in self.runs[:5])
+            raise UsageError(f"run {ids[0]} has no repeat {repeat!r} in {self.path}; it was run {len(found)} times")
+        some = ", ".join(list(dict.fromkeys(row["run_id"] for row in self.runs))[:5])
         raise UsageError(f"unknown run in {self.path} {run_id!r}; the first of its {len(self.runs)} are {some}")
 
     def calls(self, run_id: str | None = None) -> list[dict[str, Any]]:
-        """The model requests of a run, or of all."""
+        """The model requests of a run (of its first repeat, unless `ID-3` names another), or of all."""
         return self._rows("calls", run_id)
 
     def effects(self, run_id: str | None = None) -> list[dict[str, Any]]:
@@ -92,8 +99,8 @@ class Report:
             raise UsageError(f"{path} belongs to another report than {folder / 'runs.parquet'}; run the grid again")
         if table in self.files and _parquet(path, lambda _: file_digest(path)) != self.files[table]:
             raise UsageError(f"{path} cannot be read, it is corrupt: its bytes are not those that were written")
-        wanted = None if run_id is None else [("run_id", "=", self.run(run_id)["run_id"])]
-        return list(_parquet(path, lambda parquet: _table(parquet, path, wanted).to_pylist()))
+        row = None if run_id is None else self.run(run_id)
+        return list(_parquet(path, lambda parquet: _table(parquet, path, _of_run(parquet, path, row)).to_pylist()))
 
 
 _decode: Callable[[str], Any] = msgspec.json.decode
@@ -129,8 +136,9 @@ def _checked(table: pyarrow.Table, file: Path, notes: dict[str, str]) -> tuple[A
     digested = rows_bytes(rows, table.column_names) + head_bytes(table.schema, notes)
     if hashlib.sha256(digested).hexdigest() != notes.get("longhaul.digest"):
         raise UsageError(f"{file} cannot be read, it is corrupt: its rows are not those that were written")
-    known = {column.name for column in RUN_COLUMNS}
-    return rows, tuple(_column(item) for item in table.schema if item.name not in known)
+    known = {column.name for column in (*RUN_COLUMNS, REPEAT)}
+    numbered = tuple({**row, REPEAT.name: row.get(REPEAT.name, 1)} for row in rows)
+    return numbered, tuple(_column(item) for item in table.schema if item.name not in known)
 
 
 def _notes(path: Path, table: str) -> dict[str, str]:
@@ -167,6 +175,14 @@ def _parquet(path: Path, read: Callable[[Any], Any]) -> Any:
 def _table(parquet: Any, path: Path, wanted: Any) -> pyarrow.Table:
     """The rows of a file; page checksums find bytes that were changed."""
     return parquet.read_table(path, filters=wanted, page_checksum_verification=True)
+
+
+def _of_run(parquet: Any, path: Path, row: dict[str, Any] | None) -> list[tuple[str, str, Any]] | None:
+    """What filters the rows of one run out of a table; None for all."""
+    if row is None:
+        return None
+    keys = ("run_id", REPEAT.name) if REPEAT.name in parquet.read_schema(path).names else ("run_id",)
+    return [(key, "=", row[key]) for key in keys]
 
 
 def _column(item: pyarrow.Field) -> Column:

@@ -1,7 +1,11 @@
 """The one module that knows the tables: their columns, units and directions, and how they are written as Parquet.
 
 Four tables are functions of the specs alone, so that two reports of the same code are equal byte for byte; wall-clock
-times stand in a fifth, `timing`. Rows are sorted by the repr of the spec and, within a run, by event number.
+times stand in a fifth, `timing`. Rows are sorted by the repr of the spec, by repeat and, within a run, by event number.
+
+What is not deterministic (a real clock, a real scheduler) is run several times. A report with a second repeat of any spec
+has the column `repeat` after `run_id` in every table; in one without, every run is repeat 1 and there is no such column, so
+that the files of deterministic reports are what they always were.
 """
 
 from __future__ import annotations
@@ -50,6 +54,9 @@ def _flag(name: str, doc: str) -> Column:
 
 
 RUN_ID = _text("run_id", "12 hex digits of a hash of the spec's repr; joins the tables")
+
+REPEAT = _number("repeat", "which run of this spec, from 1; with run_id it names the run and joins the tables")
+"""Stands in the tables of a report that holds a second repeat of any spec, and in no other."""
 
 RUN_COLUMNS: tuple[Column, ...] = (
     Column("run_id", "str", RUN_ID.doc),
@@ -148,11 +155,11 @@ DIGESTED = ("calls", "effects", "events")
 """The tables whose SHA-256 stands in the notes of `runs`; `timing` is no function of the specs."""
 
 
-def columns_of(table: str, metrics: Iterable[Metric] = METRICS) -> tuple[Column, ...]:
-    """The columns of a table; the metrics follow those of `runs`."""
-    if table != "runs":
-        return TABLES[table]
-    return (*RUN_COLUMNS, *map(_metric_column, metrics))
+def columns_of(table: str, metrics: Iterable[Metric] = METRICS, repeated: bool = False) -> tuple[Column, ...]:
+    """The columns of a table; the metrics follow those of `runs`; `repeated` adds the number of the repeat."""
+    run_id, *others = TABLES[table]
+    key = (run_id, REPEAT) if repeated else (run_id,)
+    return (*key, *others, *(map(_metric_column, metrics) if table == "runs" else ()))
 
 
 def _metric_column(metric: Metric) -> Column:
@@ -160,8 +167,8 @@ def _metric_column(metric: Metric) -> Column:
     return Column(metric.name, kind, metric.doc, metric.unit, metric.better, repeats=kind == "str")
 
 
-def arrow_schema(table: str, metrics: Iterable[Metric], notes: dict[str, str]) -> pyarrow.Schema:
-    """The Arrow schema of a table, with units in the fields and `notes` in the file's metadata."""
+def arrow_schema(table: str, columns: Iterable[Column], notes: dict[str, str]) -> pyarrow.Schema:
+    """The Arrow schema of a table of these columns, with units in the fields and `notes` in the file's metadata."""
     import pyarrow
 
     types = {
@@ -170,10 +177,7 @@ def arrow_schema(table: str, metrics: Iterable[Metric], notes: dict[str, str]) -
         "float": pyarrow.float64(),
         "str": pyarrow.string(),
     }
-    fields = [
-        pyarrow.field(column.name, types[column.type], metadata=_metadata(column))
-        for column in columns_of(table, metrics)
-    ]
+    fields = [pyarrow.field(column.name, types[column.type], metadata=_metadata(column)) for column in columns]
     return pyarrow.schema(fields, metadata={"longhaul.table": table, "longhaul.tokens": TOKENS, **notes})
 
 
@@ -198,11 +202,11 @@ def head_bytes(schema: pyarrow.Schema, notes: dict[str, str]) -> bytes:
 class TableWriter:
     """Writes one table; rows may come in any portions, the bytes are the same."""
 
-    def __init__(self, path: str, table: str, metrics: Iterable[Metric], notes: dict[str, str]) -> None:
+    def __init__(self, path: str, table: str, columns: Iterable[Column], notes: dict[str, str]) -> None:
         import pyarrow.parquet
 
-        metrics = tuple(metrics)
-        self._schema = arrow_schema(table, metrics, {"longhaul.version": str(VERSION), **notes})
+        columns = tuple(columns)
+        self._schema = arrow_schema(table, columns, {"longhaul.version": str(VERSION), **notes})
         self._rows: list[dict[str, Any]] = []
         self._names = self._schema.names
         self._notes = notes
@@ -210,7 +214,7 @@ class TableWriter:
         self._file = open(path, "wb")  # noqa: SIM115 - closed in `close`
         self._writer = pyarrow.parquet.ParquetWriter(
             self._file, self._schema, compression="zstd", compression_level=6, version="2.6",
-            use_dictionary=[column.name for column in columns_of(table, metrics) if column.repeats],
+            use_dictionary=[column.name for column in columns if column.repeats],
             write_page_checksum=True,
         )  # fmt: skip
 

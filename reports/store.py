@@ -23,7 +23,7 @@ from harness.run import Run
 from harness.spec import Spec
 from reports.files import explained, file_digest, sync_folder, write_whole
 from reports.rows import call_rows, effect_rows, event_rows, run_row
-from reports.schema import DIGESTED, TABLES, TableWriter
+from reports.schema import DIGESTED, REPEAT, RUN_COLUMNS, TABLES, TableWriter, columns_of
 
 Events = Literal["failed", "all", "none"]
 SAMPLE_ONE_IN = 20
@@ -35,7 +35,10 @@ _encode = msgspec.json.Encoder().encode
 
 @dataclass(frozen=True)
 class Summary:
-    """What a report holds. `missing` are the planned specs that have no run; `table_bytes` the size of each file."""
+    """What a report holds; every repeat is a run. `table_bytes` is the size of each file.
+
+    `missing` are the planned specs that have no run, each as often as repeats of it are missing.
+    """
 
     path: Path
     runs: int
@@ -71,6 +74,7 @@ class _Head(msgspec.Struct):
     verdict: str
     verdicts: int
     events_kept: bool
+    repeat: int = 1
 
 
 class Store:
@@ -90,19 +94,22 @@ class Store:
             for shard in self._shards.glob("*") if self._shards.is_dir() else ():
                 shard.unlink()
 
-    def add(self, run: Run, judgement: Judgement) -> None:
-        """Keep a run: its shard is durable on return. Of two judgements of the same spec, that by more checks is kept.
+    def add(self, run: Run, judgement: Judgement, repeat: int = 1) -> None:
+        """Keep a run: its shard is durable on return. Of two judgements of one repeat, that by more checks is kept.
 
-        Raises `UsageError` where the disk is full; every run that was added before is kept.
+        `repeat` counts the runs of one spec, from 1; equal specs of a deterministic subject need no second. Raises
+        `UsageError` where the disk is full; every run that was added before is kept.
         """
+        if repeat < 1:
+            raise ValueError(f"repeat is {repeat}; the runs of a spec are counted from 1")
         kept = self._keeps(run, judgement)
         row = run_row(run, judgement, self.metrics, kept)
-        head = _Head(row["spec"], row["digest"], row["verdict"], len(judgement.verdicts), kept)
+        head = _Head(row["spec"], row["digest"], row["verdict"], len(judgement.verdicts), kept, repeat)
         parts = (
             head, row, call_rows(run), effect_rows(run), event_rows(run) if kept else [],
             [{"run_id": row["run_id"], "wall_seconds": run.wall_seconds}],
         )  # fmt: skip
-        path = self._shards / f"{run.spec.run_id}.jsonl"
+        path = self._shards / f"{run.spec.run_id}{f'-{repeat}' if repeat > 1 else ''}.jsonl"
         with explained(str(path), f"the runs before it are kept in {self.out}"):
             self._shards.mkdir(parents=True, exist_ok=True)
             if path.exists() and _head(path).verdicts > head.verdicts:
@@ -114,17 +121,19 @@ class Store:
             return self.events == "all"
         return judgement.outcome in ("fail", "invalid") or int(run.spec.run_id, 16) % SAMPLE_ONE_IN == 0
 
-    def finish(self, planned: Iterable[Spec] = ()) -> Summary:
-        """Merge the shards of all workers into the tables and remove them.
+    def finish(self, planned: Iterable[Spec] = (), repeats: int = 1) -> Summary:
+        """Merge the shards of all workers into the tables and remove them. Each planned spec was to run `repeats` times.
 
         Raises `UsageError` where the disk is full; the shards stay, and so do the tables of an earlier session.
         """
         with explained(str(self.out), self._waiting()):
             self.out.mkdir(parents=True, exist_ok=True)
-            heads = sorted((_head(path).spec, path) for path in self._shards.glob("*.jsonl"))
-            shards = [path for _, path in heads]
-            have = {spec for spec, _ in heads}
-            missing = tuple(sorted({repr(spec) for spec in planned} - have))
+            found = ((_head(path), path) for path in self._shards.glob("*.jsonl"))
+            heads = sorted((head.spec, head.repeat, path) for head, path in found)
+            shards = [path for _, _, path in heads]
+            wanted = {(repr(spec), repeat) for spec in planned for repeat in range(1, repeats + 1)}
+            lacking = wanted - {(spec, repeat) for spec, repeat, _ in heads}
+            missing = tuple(spec for spec, _ in sorted(lacking))
             self._write(shards, {"longhaul.missing": _encode(missing).decode(), "longhaul.report": _mark(shards)})
             summary = self._summary([_head(path) for path in shards], missing)
             self._clear(shards)
@@ -139,15 +148,16 @@ class Store:
 
     def _write(self, shards: list[Path], notes: dict[str, str]) -> None:
         """All tables under other names first, then all renamed: a disk that fills up spoils none."""
+        repeated = any(_head(path).repeat > 1 for path in shards)
         beside = {table: self.out / f".{table}.parquet.{os.getpid()}.part" for table in TABLES}
         try:
             with ExitStack() as stack:
                 writers = {}
                 for table, path in beside.items():
-                    writers[table] = TableWriter(str(path), table, self.metrics, notes)
+                    writers[table] = TableWriter(str(path), table, columns_of(table, self.metrics, repeated), notes)
                     stack.callback(writers[table].abandon)
                 for path in shards:
-                    for table, rows in _tables(path):
+                    for table, rows in _tables(path, repeated):
                         writers[table].add(rows)
                 for table, writer in writers.items():
                     if table != "runs":
@@ -181,12 +191,15 @@ class Store:
 
 
 def _unique(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
-    """The metrics, refused where two have one name."""
+    """The metrics, refused where two have one name or one has that of another column."""
     metrics = tuple(metrics)
     names = [metric.name for metric in metrics]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"two metrics are named {twice[0]!r}; every column needs a name of its own")
+    taken = sorted({column.name for column in (*RUN_COLUMNS, REPEAT)} & {*names})
+    if taken:
+        raise UsageError(f"a metric is named {taken[0]!r}, which is another column of the runs; give it another name")
     return metrics
 
 
@@ -195,15 +208,12 @@ def _head(path: Path) -> _Head:
         return msgspec.json.decode(file.readline(), type=_Head)
 
 
-def _tables(path: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    _, row, calls, effects, events, timing = map(_decoded, path.read_bytes().split(b"\n"))
-    yield from (
-        ("runs", [row]),
-        ("calls", calls),
-        ("effects", effects),
-        ("events", events),
-        ("timing", timing),
-    )
+def _tables(path: Path, repeated: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    head, row, calls, effects, events, timing = map(_decoded, path.read_bytes().split(b"\n"))
+    tables = {"runs": [row], "calls": calls, "effects": effects, "events": events, "timing": timing}
+    number = {REPEAT.name: head.get(REPEAT.name, 1)} if repeated else {}
+    for table, rows in tables.items():
+        yield table, [{**row, **number} for row in rows] if number else rows
 
 
 _decoded: Callable[[bytes], Any] = msgspec.json.decode
@@ -212,4 +222,5 @@ _decoded: Callable[[bytes], Any] = msgspec.json.decode
 def _mark(shards: list[Path]) -> str:
     """What the files of one report have in common, so that files of two are never read as one."""
     heads = (_head(path) for path in shards)
-    return hashlib.sha256("\n".join(f"{head.spec} {head.digest}" for head in heads).encode()).hexdigest()[:16]
+    lines = (f"{head.spec} {head.digest}{f' {head.repeat}' if head.repeat > 1 else ''}" for head in heads)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]

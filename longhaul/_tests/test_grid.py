@@ -54,15 +54,24 @@ def test_an_input_is_pinned_by_its_digest() -> None:
 def test_a_grid_is_run_and_counted() -> None:
     seen: list[tuple[str, str]] = []
     specs = (*PLAN.specs(), small("naive", scenario="ENDLESS"))
-    tally = run_grid(specs, lambda run, judgement: seen.append((run.spec.kind, judgement.outcome)))
+    tally = run_grid(specs, lambda run, judgement, repeat: seen.append((run.spec.kind, judgement.outcome)))
     assert (tally.planned, tally.done, tally.failed, tally.invalid, tally.interrupted) == (7, 7, 1, 0, False)
     assert len(seen) == 7
+
+
+def test_repeats_come_in_rounds_and_are_numbered() -> None:
+    seen: list[tuple[Spec, int]] = []
+    specs = PLAN.specs()[:2]
+    tally = run_grid(specs, lambda run, judgement, repeat: seen.append((run.spec, repeat)), repeats=2)
+    assert (tally.planned, tally.done) == (4, 4)
+    assert seen == [(specs[0], 1), (specs[1], 1), (specs[0], 2), (specs[1], 2)]
+    assert name_of(specs) != name_of(specs, 2) != name_of(specs, 3)
 
 
 def test_ctrl_c_ends_a_grid_after_the_run_at_hand() -> None:
     seen: list[Spec] = []
 
-    def press(run: object, judgement: object) -> None:
+    def press(run: object, judgement: object, repeat: int) -> None:
         seen.append(run.spec)  # type: ignore[attr-defined]
         if len(seen) == 2:
             os.kill(os.getpid(), signal.SIGINT)
@@ -74,7 +83,7 @@ def test_ctrl_c_ends_a_grid_after_the_run_at_hand() -> None:
 
 
 def test_a_second_ctrl_c_does_not_wait() -> None:
-    def press_twice(run: object, judgement: object) -> None:
+    def press_twice(run: object, judgement: object, repeat: int) -> None:
         os.kill(os.getpid(), signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
 

@@ -1,4 +1,7 @@
-"""`longhaul gate BASE CANDIDATE`: is it worse? `gate --base REF` runs two git refs side by side and needs no baseline."""
+"""`longhaul gate BASE CANDIDATE`: is it worse? `gate --base REF` runs two git refs side by side and needs no baseline.
+
+`--paired N` compares the rates of N repeats, for what is not deterministic.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from longhaul.say import remark, say
 
 if TYPE_CHECKING:
     from reports.gate import Gating
+    from reports.paired import Paired
 
 FOLDER = click.Path(path_type=Path)
 
@@ -29,6 +33,9 @@ FOLDER = click.Path(path_type=Path)
 @click.argument("candidate", required=False, type=FOLDER)
 @click.option(
     "--allow", multiple=True, metavar="METRIC:5%", help="How much worse a metric may get: a share, or an amount."
+)
+@click.option(
+    "--paired", "repeats", type=click.IntRange(1), metavar="N", help="Compare the rates of N repeats of each spec."
 )
 @click.option("--accept", is_flag=True, help="Make CANDIDATE the new baseline at BASE.")
 @click.option("--markdown", is_flag=True, help="For the summary of a CI job.")
@@ -43,10 +50,14 @@ def command(**options: Any) -> int:
 
     Or, with --base REF and without reports: each side's own code runs the same grid (options as for `longhaul run`).
 
+    Where the repeats of a spec differ there is no exact verdict: --paired N compares repeats 1 to N of each spec in both
+    reports (longhaul run --repeat N), tests the differences on clusters of pairs, and tells the smallest one it could find.
+
     Exits 0 where it is the same or better; 1 where it is worse or cells are missing; 2 where the two cannot be compared;
     3 where the harness failed; 130 after Ctrl-C.
     """
     claim("reports")
+    _refuse_beside_paired(options)
     if options["ref"]:
         return _judged(_beside(options), options)
     if options["other"]:
@@ -66,21 +77,32 @@ def _accept(base: Path, candidate: Path) -> int:
     return exits.FINE
 
 
-def _compared(base: Path, candidate: Path, options: Mapping[str, Any]) -> Gating:
+def _compared(base: Path, candidate: Path, options: Mapping[str, Any]) -> Gating | Paired:
     from reports.gate import gate
+    from reports.paired import paired_gate
     from reports.report import load
 
     chosen = options["scenario"]
     if len(chosen) > 1:
         raise UsageError(f"--scenario is given {len(chosen)} times; the gate compares one, or all")
-    return gate(load(base), load(candidate), options["allow"], chosen[0] if chosen else None)
+    scenario = chosen[0] if chosen else None
+    if options["repeats"]:
+        return paired_gate(load(base), load(candidate), options["repeats"], scenario)
+    return gate(load(base), load(candidate), options["allow"], scenario)
 
 
-def _beside(options: Mapping[str, Any]) -> Gating:
+def _refuse_beside_paired(options: Mapping[str, Any]) -> None:
+    """`--paired` has intervals in the place of allowances, and accepts nothing."""
+    for name, why in (("allow", "its intervals say what may be chance"), ("accept", "accept the report without it")):
+        if options["repeats"] and options[name]:
+            raise UsageError(f"--{name} does not go with --paired: {why}")
+
+
+def _beside(options: Mapping[str, Any]) -> Gating | Paired:
     """Run both sides into a temporary directory and compare them."""
     if options["base"] or options["candidate"] or options["accept"]:
         raise UsageError("--base REF makes both reports itself; give no reports and no --accept")
-    arguments = arguments_of(options)
+    arguments = [*arguments_of(options), *(["--repeat", str(options["repeats"])] if options["repeats"] else [])]
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="longhaul-")))
         base = stack.enter_context(checked_out(options["ref"]))
@@ -101,11 +123,27 @@ def _refuse_grid(options: Mapping[str, Any]) -> None:
         )
 
 
-def _judged(gating: Gating, options: Mapping[str, Any]) -> int:
-    from reports.gate_render import gate_markdown, gate_plain, gate_text
-
+def _judged(gating: Gating | Paired, options: Mapping[str, Any]) -> int:
     if options["as_json"]:
-        say(json.dumps(gate_plain(gating), indent=2))
+        say(json.dumps(_plain(gating), indent=2))
     else:
-        say((gate_markdown if options["markdown"] else gate_text)(gating).rstrip("\n"))
+        say(_text(gating, options["markdown"]).rstrip("\n"))
     return gating.code
+
+
+def _plain(gating: Gating | Paired) -> dict[str, Any]:
+    from reports.gate import Gating
+    from reports.gate_render import gate_plain
+    from reports.paired_render import paired_plain
+
+    return gate_plain(gating) if isinstance(gating, Gating) else paired_plain(gating)
+
+
+def _text(gating: Gating | Paired, markdown: bool) -> str:
+    from reports.gate import Gating
+    from reports.gate_render import gate_markdown, gate_text
+    from reports.paired_render import paired_markdown, paired_text
+
+    if isinstance(gating, Gating):
+        return (gate_markdown if markdown else gate_text)(gating)
+    return (paired_markdown if markdown else paired_text)(gating)

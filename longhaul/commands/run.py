@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -18,6 +18,9 @@ from longhaul.names import short_name
 from longhaul.planning import grid_options, plan_of
 from longhaul.say import progress_bar, remark, say
 
+if TYPE_CHECKING:
+    from reports.report import Report
+
 DEFAULT_OUT = Path("reports/out")
 
 
@@ -29,15 +32,19 @@ DEFAULT_OUT = Path("reports/out")
 @click.option(
     "--prices", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A price book of your own (JSON)."
 )
-@click.option("--check", is_flag=True, help="Exit 1 where an invariant broke.")
+@click.option("--repeat", "repeats", default=1, show_default=True, type=click.IntRange(1), metavar="N",
+              help="Run each spec N times, for what has a real clock or scheduler.")  # fmt: skip
+@click.option("--check", is_flag=True, help="Exit 1 where an invariant broke, or repeats in sim differ.")
 @click.option(
     "--out", type=click.Path(path_type=Path), help="Folder of the report.  [default: reports/out/<hash of plan>]"
 )
 def command(**options: Any) -> int:
     """Run a grid of scenarios, kinds of tool, policies, view budgets and seeds; write a report.
 
-    Exits 0 when the grid ran, whatever came of it; 1 only with --check, when an invariant broke; 3 when the harness
-    failed; 130 after Ctrl-C, with what had finished by then in the report.
+    With --repeat every spec runs N times. In the setting sim the repeats must be the same; how many differ is told.
+
+    Exits 0 when the grid ran, whatever came of it; 1 only with --check, when an invariant broke or repeats in sim differ; 3
+    when the harness failed; 130 after Ctrl-C, with what had finished by then in the report.
     """
     claim("reports")
     from reports.leaderboard import leaderboard
@@ -50,28 +57,45 @@ def command(**options: Any) -> int:
     if not specs:
         raise UsageError("the plan is empty: none of these scenarios has a plain program")
     prices = load_prices(options["prices"]) if options["prices"] else ()
-    out = options["out"] or DEFAULT_OUT / name_of(specs)
+    repeats = options["repeats"]
+    out = options["out"] or DEFAULT_OUT / name_of(specs, repeats)
     store = Store(out, options["events"], metrics_named(options["metrics"]))
     store.begin()
     try:
-        tally = _run(specs, store.add)
+        tally = _run(specs, store.add, repeats)
     finally:
-        summary = store.finish(specs)
+        summary = store.finish(specs, repeats)
     report = load(out)
     say(board_text(leaderboard(report, prices)))
     say(wrapped(str(summary)))
     _point_at_failures(report.runs, out)
-    return _exit_code(tally, options["check"])
+    unlike = _tell_repeats(report) if repeats > 1 else 0
+    return _exit_code(tally, options["check"], unlike)
 
 
-def _run(specs: tuple[Spec, ...], add: Add) -> Tally:
+def _run(specs: tuple[Spec, ...], add: Add, repeats: int) -> Tally:
     with progress_bar() as bar:
-        task = bar.add_task("", total=len(specs))
+        task = bar.add_task("", total=len(specs) * repeats)
 
         def progress(now: Tally, spec: Spec) -> None:
             bar.update(task, completed=now.done, description=short_name(spec))
 
-        return run_grid(specs, add, progress)
+        return run_grid(specs, add, progress, repeats)
+
+
+def _tell_repeats(report: Report) -> int:
+    """Say how many specs gave different histories; how many of them are in `sim`, where that must not be."""
+    from reports.repeats import differing
+
+    found = differing(report.by_spec.values())
+    in_sim = sum(item.setting == "sim" for item in found)
+    if not found:
+        say(f"repeats: all {len(report.by_spec)} specs gave the same history each time")
+        return 0
+    must = f", {in_sim} of them in sim, where equal specs must give equal histories" if in_sim else ""
+    say(wrapped(f"repeats: {len(found)} of {len(report.by_spec)} specs differ from run to run{must}"))
+    remark(f"the first: {found[0]}\ncompare rates: longhaul gate BASE CANDIDATE --paired N")
+    return in_sim
 
 
 def _point_at_failures(rows: Iterable[dict[str, Any]], out: Path) -> None:
@@ -79,15 +103,16 @@ def _point_at_failures(rows: Iterable[dict[str, Any]], out: Path) -> None:
     failed: dict[tuple[str, str], list[str]] = {}
     for row in rows:
         if row["verdict"] in ("fail", "invalid"):
-            failed.setdefault((row["orchestrator"], row["policy"]), []).append(row["run_id"])
+            name = f"{row['run_id']}-{row['repeat']}" if row["repeat"] > 1 else row["run_id"]
+            failed.setdefault((row["orchestrator"], row["policy"]), []).append(name)
     for (orchestrator, policy), run_ids in failed.items():
         remark(f"{len(run_ids)} of {orchestrator}, {policy} failed; the first: longhaul show {out} {run_ids[0]}")
 
 
-def _exit_code(tally: Tally, check: bool) -> int:
+def _exit_code(tally: Tally, check: bool, unlike: int) -> int:
     if tally.interrupted:
         remark(f"interrupted: {tally.done} of {tally.planned} runs are in the report")
         return exits.INTERRUPTED
     if tally.harness_errors:
         raise HarnessError(f"{tally.harness_errors} of {tally.done} runs were spoilt by the harness itself")
-    return exits.WORSE if check and (tally.failed or tally.invalid) else exits.FINE
+    return exits.WORSE if check and (tally.failed or tally.invalid or unlike) else exits.FINE

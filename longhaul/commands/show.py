@@ -24,7 +24,7 @@ def command(out: Path, run_id: str, number: int | None) -> int:
 
     The columns: number of the event, life (process incarnation, from 0), virtual time, site and passage, what happened;
     where the orchestrator's journal says so, the entry it wrote, with its rule and facts. RUN_ID is the id of a run, or
-    the beginning of one. Where the report kept no events, the spec is run again, which is exact.
+    the beginning of one; ID-3 is its third repeat. Where the report kept no events, the spec is run again, which is exact.
     """
     claim("reports")
     from reports.report import load
