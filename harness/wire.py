@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol, TypeAlias
 
-from harness.errors import DoorError
+from harness.errors import DoorError, InvalidRequest
 from harness.faults import Survive
 from harness.types import Reply, Request, Tool
 
@@ -74,12 +74,17 @@ def _first(chunks: tuple[Chunk, ...], size: int) -> Iterator[Chunk]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as the vendor understood it; `model` is the name it gave, `counts` whether a stream is to tell its usage."""
+    """A request as the vendor understood it; `model` is the name it gave, `counts` whether a stream is to tell its usage.
+
+    `problem` is what this vendor says of a history that is no transcript (an orphan call, a result without its call). The
+    model door refuses such a request for every vendor alike, and keeps it in the history; these are the words for it.
+    """
 
     request: Request
     model: str
     streamed: bool = False
     counts: bool = False
+    problem: InvalidRequest | None = None
 
 
 class Provider(Protocol):

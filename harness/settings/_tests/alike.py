@@ -27,11 +27,17 @@ def pair(spec: Spec, setting: Any) -> tuple[Run, Run]:
 
 
 def story_without_pins(run: Run) -> list[tuple[Any, ...]]:
-    """The story as the wire can tell it: pins do not travel, so digests differ; what is sent on the wire is left out."""
+    """The story as the wire can tell it.
+
+    Pins do not travel, so digests differ; what is sent on the wire is left out; and a vendor says in its own words what
+    is wrong with a request, which a life may repeat when it ends.
+    """
     return [(*head, _without_pins(detail)) for *head, detail in told(run) if "wire" not in head]
 
 
 def _without_pins(detail: dict[str, Any]) -> dict[str, Any]:
+    if detail.get("error") == "InvalidRequest":
+        return {**detail, "message": ""}
     if "digest" not in detail:
         return detail
     new = [{name: value for name, value in item.items() if name != "pinned"} for item in detail["new"]]

@@ -315,11 +315,14 @@ async def escapes(host: Host) -> None:
         await http.post("https://llm.example/v1/messages", json={})
 
 
+KEY = {"authorization": "Bearer sk-not-a-key"}
+
+
 async def brings_its_own(host: Host) -> str:
     """Talks to the vendor through an httpx client of its own, as a loop from elsewhere would."""
     import httpx
 
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(headers=KEY) as http:
         body = {"model": "m", "messages": [{"role": "user", "content": "go"}]}
         response = await http.post("https://api.openai.com/v1/chat/completions", json=body)
     return str(response.json()["choices"][0]["finish_reason"])
@@ -329,7 +332,7 @@ async def insists(host: Host) -> None:
     """Sends what no vendor can read, for ever."""
     import httpx
 
-    async with httpx.AsyncClient() as http:
+    async with httpx.AsyncClient(headers=KEY) as http:
         while True:
             await http.post("https://api.openai.com/v1/chat/completions", content=b"what?")
 

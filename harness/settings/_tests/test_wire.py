@@ -54,7 +54,8 @@ def test_a_call_that_is_not_routed_fails_by_name() -> None:
 
 def test_an_orphan_result_gets_the_vendors_400() -> None:
     run = execute(of("own: strange", setting="wire"))
-    assert b"InvalidRequest 400 invalid_request_error messages.0: unexpected `tool_use_id`" in run.journal
+    words = b"messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."
+    assert b"InvalidRequest 400 invalid_request_error Invalid parameter: " + words in run.journal
 
 
 def test_what_no_vendor_can_read_cannot_be_sent_for_ever() -> None:

@@ -1,0 +1,97 @@
+"""All providers: they are found by name, know what they do not have, and equal outcomes give equal bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from fakes.providers import PROVIDERS, provider, unknown
+from fakes.providers.sse import PIECES_MAX, pieces
+from harness.errors import ConnectionLost, ServerFailed, TimedOut, UsageError
+from harness.types import Reply, Request, ToolCall, Usage
+from harness.wire import Asked
+
+ASKED = tuple(Asked(Request(()), "m", streamed, streamed) for streamed in (False, True))
+
+
+def test_a_provider_is_found_by_its_name() -> None:
+    assert [provider(one.name) for one in PROVIDERS] == list(PROVIDERS)
+    assert [one.path for one in PROVIDERS] == ["/v1/chat/completions", "/v1/responses", "/v1/messages"]
+    with pytest.raises(UsageError, match=r"^no provider 'openai'; there are openai-chat, openai-responses, anthropic$"):
+        provider("openai")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "said"),
+    [
+        ("GET", "/v1/models", 404, "Invalid URL (GET /v1/models)"),
+        ("GET", "/v1/chat/completions", 405, "Not allowed to GET on /v1/chat/completions."),
+        ("DELETE", "/v1/responses/resp_1", 404, "Invalid URL (DELETE /v1/responses/resp_1)"),
+        ("GET", "/v1/messages", 405, "Method Not Allowed"),
+        ("POST", "/v1/messages/batches", 404, "Not Found"),
+    ],
+)
+def test_what_a_vendor_does_not_have_is_refused_in_its_words(method: str, path: str, status: int, said: str) -> None:
+    sent = unknown(method, path)
+    body = json.loads(sent.body)
+    assert (sent.status, body["error"]["message"]) == (status, said)
+    assert ("request_id" in body) == path.startswith("/v1/messages")
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+@pytest.mark.parametrize("asked", ASKED, ids=["whole", "streamed"])
+def test_equal_outcomes_give_equal_bytes(one: Any, asked: Asked) -> None:
+    reply = Reply("hi", (ToolCall("c1", "pay", "{}"),), "calls", Usage(5, 0, 2))
+    assert one.answer(reply, asked, 7) == one.answer(reply, asked, 7)
+    assert one.answer(reply, asked, 7) != one.answer(reply, asked, 100_000)
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+@pytest.mark.parametrize("asked", [*ASKED, None], ids=["whole", "streamed", "unread"])
+def test_a_lost_connection_and_silence_are_ends_and_not_answers(one: Any, asked: Asked | None) -> None:
+    for error, ends in ((ConnectionLost("reset"), "reset"), (TimedOut("late"), "silent")):
+        sent = one.answer(error, asked, 0)
+        assert (sent.status, sent.ends, sent.body) == (0, ends, b"")
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+def test_an_error_before_the_first_event_is_no_stream(one: Any) -> None:
+    sent = one.answer(ServerFailed("oops", 503, "server_error"), ASKED[1], 0)
+    assert (sent.status, sent.streamed, dict(sent.headers)["content-type"]) == (503, False, "application/json")
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+def test_a_reply_of_nothing_is_a_hollow_body(one: Any) -> None:
+    assert one.answer(Reply(stop=""), ASKED[0], 0).body == b"{}"
+    sent = one.answer(Reply(stop=""), ASKED[1], 0)
+    assert (sent.status, sent.chunks, sent.streamed, sent.ends) == (200, (), True, "complete")
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+def test_what_no_json_can_hold_is_mended(one: Any) -> None:
+    reply = Reply("half: \ud83d", (ToolCall("c1", "pay", '{"a":"\ud83d"}'),), "calls")
+    for asked in ASKED:
+        assert "\ufffd" in one.answer(reply, asked, 0).body.decode()
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+def test_heads_are_dated_and_named(one: Any) -> None:
+    for asked in ASKED:
+        headers = one.answer(Reply("hi"), asked, 5_000).headers
+        names = [name for name, _ in headers]
+        assert names == [name.lower() for name in names]
+        assert dict(headers)["date"] == "Mon, 21 Sep 2026 14:13:25 GMT"
+        given = dict(headers)
+        assert re.fullmatch(r"req_[0-9a-f]{24}", given.get("x-request-id") or given["request-id"])
+        assert any("ratelimit" in name for name in names)
+
+
+@pytest.mark.parametrize("text", ["", "a", "é" * 7, "x" * 9, "word " * 1_000, "x" * 1_000_000])
+def test_pieces_are_few_whole_and_not_empty(text: str) -> None:
+    cut = pieces(text)
+    assert "".join(cut) == text
+    assert len(cut) <= PIECES_MAX
+    assert all(cut)

@@ -1,0 +1,216 @@
+"""The fields of a request to OpenAI, read one by one; what is wrong is said as OpenAI says it, with parameter and code.
+
+Sentences and codes as quoted in public issue threads, read in November 2026: `missing_required_parameter`
+openai/codex#6725, `unknown_parameter` open-webui/open-webui#13617, `array_above_max_length` and `empty_array`
+julep-ai/julep#330, `invalid_value` for ids continuedev/continue#11494.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from fakes.providers.openai_envelope import Refused
+from harness.types import Tool
+
+TOOLS_MAX = 128
+_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII)
+_KINDS = {
+    type(None): "null",
+    bool: "a boolean",
+    int: "an integer",
+    str: "a string",
+    list: "an array",
+    dict: "an object",
+}
+
+
+def decoded(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body."""
+    try:
+        given = msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        raise Refused(f"We could not parse the JSON body of your request: {error}") from None
+    if not isinstance(given, dict):
+        raise Refused(f"Invalid body: expected an object, but got {kind(given)} instead.")
+    return given
+
+
+def kind(value: Any) -> str:
+    """What a value is, with its article."""
+    return _KINDS.get(type(value), "a number")
+
+
+def wrong_type(place: str, expected: str, value: Any) -> Refused:
+    """`Invalid type for 'PLACE': expected ..., but got ... instead.`"""
+    said = f"Invalid type for '{place}': expected {expected}, but got {kind(value)} instead."
+    return Refused(said, place, "invalid_type")
+
+
+def missing(place: str) -> Refused:
+    """`Missing required parameter: 'PLACE'.`"""
+    return Refused(f"Missing required parameter: '{place}'.", place, "missing_required_parameter")
+
+
+def wrong_value(place: str, value: Any, supported: str) -> Refused:
+    """`Invalid value: 'x'. Supported values are: ...`"""
+    return Refused(f"Invalid value: {value!r}. Supported values are: {supported}.", place, "invalid_value")
+
+
+def obj(value: Any, place: str) -> dict[str, Any]:
+    """An object."""
+    if not isinstance(value, dict):
+        raise wrong_type(place, "an object", value)
+    return value
+
+
+def text(given: Mapping[str, Any], name: str, place: str) -> str:
+    """The string under a name, which must be there."""
+    path = f"{place}.{name}" if place else name
+    if name not in given:
+        raise missing(path)
+    value = given[name]
+    if not isinstance(value, str):
+        raise wrong_type(path, "a string", value)
+    return value
+
+
+def short_text(given: Mapping[str, Any], name: str, place: str, most: int) -> str:
+    """A string of 1 to `most` characters."""
+    value, path = text(given, name, place), f"{place}.{name}"
+    if not value:
+        said = (
+            f"Invalid '{path}': empty string. Expected a string with minimum length 1, but got an empty string instead."
+        )
+        raise Refused(said, path, "empty_string")
+    if len(value) > most:
+        said = (
+            f"Invalid '{path}': string too long. Expected a string with maximum length {most}, but got a string with "
+            f"length {len(value)} instead."
+        )
+        raise Refused(said, path, "string_above_max_length")
+    return value
+
+
+def items(given: Mapping[str, Any], name: str, place: str = "") -> list[Any]:
+    """The list under a name, which must be there and hold something."""
+    path = f"{place}.{name}" if place else name
+    if name not in given:
+        raise missing(path)
+    value = given[name]
+    if not isinstance(value, list):
+        raise wrong_type(path, "an array", value)
+    if not value:
+        said = (
+            f"Invalid '{path}': empty array. Expected an array with minimum length 1, but got an empty array instead."
+        )
+        raise Refused(said, path, "empty_array")
+    return value
+
+
+def whole_number(given: Mapping[str, Any], name: str, least: int, otherwise: int) -> int:
+    """An integer of at least `least`; `otherwise` where it is absent or null."""
+    value = given.get(name)
+    if value is None:
+        return otherwise
+    if type(value) is not int:
+        raise wrong_type(name, "an integer", value)
+    if value < least:
+        said = f"Invalid '{name}': integer below minimum value. Expected a value >= {least}, but got {value} instead."
+        raise Refused(said, name, "integer_below_min_value")
+    return value
+
+
+def truth(given: Mapping[str, Any], name: str, place: str = "") -> bool:
+    """A boolean; false where it is absent or null."""
+    value = given.get(name)
+    if value is not None and not isinstance(value, bool):
+        raise wrong_type(f"{place}.{name}" if place else name, "a boolean", value)
+    return bool(value)
+
+
+def only(given: Mapping[str, Any], known: frozenset[str], place: str) -> None:
+    """Refuse a parameter that the vendor does not know."""
+    strange = sorted(given.keys() - known)
+    if strange:
+        path = f"{place}.{strange[0]}" if place else strange[0]
+        raise Refused(f"Unknown parameter: '{path}'.", path, "unknown_parameter")
+
+
+# tools
+
+
+def tool_list(given: Mapping[str, Any]) -> list[Any]:
+    """The tools that are offered, none where the parameter is absent; at most `TOOLS_MAX`."""
+    if given.get("tools") is None:
+        for name in ("tool_choice", "parallel_tool_calls"):
+            if given.get(name) is not None:
+                raise Refused(f"'{name}' is only allowed when 'tools' are specified.", name)
+        return []
+    tools = items(given, "tools")
+    if len(tools) > TOOLS_MAX:
+        said = (
+            f"Invalid 'tools': array too long. Expected an array with maximum length {TOOLS_MAX}, but got an array "
+            f"with length {len(tools)} instead."
+        )
+        raise Refused(said, "tools", "array_above_max_length")
+    return tools
+
+
+def function(given: Mapping[str, Any], place: str, known: Mapping[str, Tool]) -> Tool:
+    """A function that is offered; one of the `known` where it is defined just as that one."""
+    name = function_name(given, place)
+    description = given.get("description")
+    schema = given.get("parameters")
+    if description is not None and not isinstance(description, str):
+        raise wrong_type(f"{place}.description", "a string", description)
+    if schema is not None:
+        _check_schema(name, obj(schema, f"{place}.parameters"), place, given.get("strict") is True)
+    tool = known.get(name)
+    if tool is not None and tool.description == (description or "") and tool.schema == (schema or {}):
+        return tool
+    return Tool(name, description or "", schema or {})
+
+
+def function_name(given: Mapping[str, Any], place: str) -> str:
+    """The name of a function, as the vendor wants it."""
+    name = text(given, "name", place)
+    if not _NAME.fullmatch(name):
+        path = f"{place}.name"
+        said = (
+            f"Invalid '{path}': string does not match pattern. Expected a string that matches the pattern "
+            f"'^[a-zA-Z0-9_-]+$', at most 64 characters long, but got {name!r}."
+        )
+        raise Refused(said, path, "invalid_value")
+    return name
+
+
+def _check_schema(name: str, schema: dict[str, Any], place: str, strict: bool) -> None:
+    def wrong(reason: str) -> Refused:
+        return Refused(
+            f"Invalid schema for function '{name}': {reason}", f"{place}.parameters", "invalid_function_parameters"
+        )
+
+    if schema and schema.get("type") != "object":
+        given = schema.get("type")
+        shown = f'"{given}"' if isinstance(given, str) else '"None"'
+        raise wrong(f"schema must be a JSON Schema of 'type: \"object\"', got 'type: {shown}'.")
+    if not strict:
+        return
+    if schema.get("additionalProperties") is not False:
+        raise wrong("In context=(), 'additionalProperties' is required to be supplied and to be false.")
+    absent = sorted(schema.get("properties", {}).keys() - set(schema.get("required", ())))
+    if absent:
+        raise wrong(
+            "In context=(), 'required' is required to be supplied and to be an array including every key in "
+            f"properties. Missing '{absent[0]}'."
+        )
+
+
+def same_tools(offered: tuple[Tool, ...], known: tuple[Tool, ...]) -> tuple[Tool, ...]:
+    """`known` itself where just those are offered."""
+    same = len(offered) == len(known) and all(one is other for one, other in zip(offered, known, strict=True))
+    return known if same else offered

@@ -1,0 +1,221 @@
+"""OpenAI's Responses as a pure wire script: what it reads; what it answers is in `openai_responses_answer`.
+
+Shapes, read in November 2026: the types of openai-python 3.52 (`responses/response_create_params.py`,
+`response_input_param.py`, `easy_input_message_param.py`); sentences as quoted in public issue threads: outputs without a
+call continuedev/continue#10092, ids of items openai/codex#33176, responses that are not stored maximhq/bifrost#2441,
+items that come twice vercel/ai#13307.
+
+Nothing is kept between requests: `previous_response_id`, `conversation` and `item_reference` get the vendor's words for
+what it does not find. Not part of it, and refused: other items than messages and function calls (also `reasoning`, which
+this script never sends), other parts than text, other tools than functions, `background`, `prompt`. The door is stricter
+than the vendor in one thing: the output of a call must come before the next message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fakes.providers import openai_fields as fields
+from fakes.providers.history import Flaw, flaw_of, in_order, in_own_words
+from fakes.providers.openai_envelope import (
+    Refused,
+    check_key,
+    context_words,
+    limits,
+    refusal,
+    streamed,
+    unknown,
+    whole,
+)
+from fakes.providers.openai_responses_answer import events, response
+from fakes.providers.parts import sendable
+from harness.errors import ContextTooLong, DoorError, InvalidRequest
+from harness.types import Message, Reply, Request, Tool, ToolCall
+from harness.wire import Asked, WireAnswer
+
+ID_MAX = 64
+OUTPUT_MIN = 16
+ARGUMENTS = frozenset(
+    (
+        "access_programs", "background", "context_management", "conversation", "image", "include", "input",
+        "instructions", "max_output_tokens", "max_tool_calls", "metadata", "model", "moderation",
+        "parallel_tool_calls", "previous_response_id", "prewarm", "prompt", "prompt_cache_key",
+        "prompt_cache_options", "prompt_cache_retention", "reasoning", "safety_identifier", "service_tier", "store",
+        "stream", "stream_options", "temperature", "text", "tool_choice", "tools", "top_logprobs", "top_p",
+        "truncation", "user",
+    )
+)  # fmt: skip
+_CALLED = frozenset(("type", "id", "call_id", "name", "namespace", "caller", "status"))
+FIELDS = {
+    "message": frozenset(("type", "id", "role", "content", "status", "phase")),
+    "function_call": _CALLED | {"arguments", "async"},
+    "function_call_output": _CALLED | {"output"},
+}
+"""What an item of each type may hold."""
+
+_PREFIXES = {"message": "msg", "function_call": "fc", "function_call_output": "fc"}
+_ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
+_PARTS = {"assistant": ("output_text", "refusal")}
+_TOOL = frozenset(
+    ("type", "name", "description", "parameters", "strict", "defer_loading", "allowed_callers", "output_schema")
+)
+
+TOO_LONG = "Your input exceeds the context window of this model. Please adjust your input and try again."
+
+
+@dataclass(frozen=True)
+class OpenAIResponses:
+    """The vendor's side of Responses."""
+
+    name: str = "openai-responses"
+    path: str = "/v1/responses"
+
+    def read(self, body: bytes, headers: Mapping[str, str], known: tuple[Tool, ...]) -> Asked:
+        """What is asked for. Raises `AuthenticationFailed` and `InvalidRequest` with the vendor's words."""
+        check_key(headers)
+        given = fields.decoded(body)
+        _check_arguments(given)
+        before = [Message("system", given["instructions"])] if given.get("instructions") else []
+        messages = (*before, *_messages(given))
+        by_name = {tool.name: tool for tool in known}
+        tools = tuple(_tool(item, f"tools[{n}]", by_name) for n, item in enumerate(fields.tool_list(given)))
+        output = fields.whole_number(given, "max_output_tokens", OUTPUT_MIN, 1_024)
+        flaw = flaw_of(messages)
+        request = Request(in_order(messages), fields.same_tools(tools, known), output)
+        return Asked(request, given["model"], fields.truth(given, "stream"), True, _problem(flaw) if flaw else None)
+
+    def answer(self, outcome: Reply | DoorError, asked: Asked | None, at_ms: int) -> WireAnswer:
+        """What is sent for a reply or an error, whole or as a stream, as it was asked for."""
+        outcome = sendable(in_own_words(outcome, asked))
+        if isinstance(outcome, ContextTooLong):
+            outcome = context_words(outcome, TOO_LONG)
+        if asked is not None and asked.streamed and (isinstance(outcome, Reply) or outcome.status == 200):
+            more = limits(outcome) if isinstance(outcome, Reply) else ()
+            return streamed(events(outcome, asked, at_ms), at_ms, more)
+        if isinstance(outcome, Reply):
+            return whole(200, response(outcome, asked, at_ms), at_ms, limits(outcome))
+        return refusal(outcome, at_ms, "input")
+
+    def unknown(self, method: str, path: str, at_ms: int = 0) -> WireAnswer:
+        """What is sent for another path (404), or another method than POST (405)."""
+        return unknown(method, path, self.path, at_ms)
+
+
+OPENAI_RESPONSES = OpenAIResponses()
+
+
+def _check_arguments(given: dict[str, Any]) -> None:
+    fields.only(given, ARGUMENTS, "")
+    if "model" not in given:
+        raise fields.missing("model")
+    if not fields.text(given, "model", ""):
+        raise Refused("you must provide a model parameter")
+    if given.get("instructions") is not None:
+        fields.text(given, "instructions", "")
+    if given.get("previous_response_id") is not None:
+        said = f"Previous response with id '{given['previous_response_id']}' not found."
+        raise Refused(said, "previous_response_id", "previous_response_not_found")
+    if given.get("conversation") is not None:
+        raise Refused(f"Conversation with id {given['conversation']!r} not found.", "conversation", None, 404)
+    for name in ("background", "prompt"):
+        if given.get(name):
+            raise Refused(
+                f"Unsupported parameter: '{name}' is not supported with this model.", name, "unsupported_parameter"
+            )
+
+
+# items
+
+
+def _messages(given: dict[str, Any]) -> list[Message]:
+    """The history in the items of `input`; a call belongs to the message of the assistant right before it."""
+    if not given.get("input") and given.get("input") != "":
+        said = "One of 'input' or 'previous_response_id' or 'prompt' or 'conversation' must be provided."
+        raise Refused(said, "input", "missing_required_parameter")
+    if isinstance(given["input"], str):
+        return [Message("user", given["input"])]
+    messages: list[Message] = []
+    seen: set[str] = set()
+    for index, item in enumerate(fields.items(given, "input")):
+        place = f"input[{index}]"
+        _check_id(fields.obj(item, place), place, seen)
+        kind = item.get("type", "message")
+        if kind == "function_call":
+            call = _call(item, place)
+            if messages and messages[-1].role == "assistant":
+                last = messages.pop()
+                messages.append(Message("assistant", last.content, (*last.calls, call)))
+            else:
+                messages.append(Message("assistant", "", (call,)))
+        elif kind == "function_call_output":
+            name = fields.short_text(item, "call_id", place, ID_MAX)
+            messages.append(Message("tool", _content(item, "output", place, ("input_text",)), call_id=name))
+        else:
+            role = fields.text(item, "role", place)
+            if role not in _ROLES:
+                known = "'assistant', 'system', 'developer', and 'user'"
+                raise fields.wrong_value(f"{place}.role", role, known)
+            parts = _PARTS.get(role, ("input_text",))
+            messages.append(Message(_ROLES[role], _content(item, "content", place, parts)))  # type: ignore[arg-type]
+    return messages
+
+
+def _check_id(item: dict[str, Any], place: str, seen: set[str]) -> None:
+    """Refuse an item of another type, with a parameter that it does not have, or with an id that cannot be its own."""
+    kind = item.get("type", "message")
+    if kind == "item_reference":
+        said = f"Item with id '{item.get('id')}' not found."
+        raise Refused(said, "input", None, 404)
+    if kind not in FIELDS:
+        known = "'message', 'function_call', and 'function_call_output'"
+        raise fields.wrong_value(f"{place}.type", kind, known)
+    fields.only(item, FIELDS[kind], place)
+    name = item.get("id")
+    if name is None:
+        return
+    if not fields.text(item, "id", place).startswith(_PREFIXES[kind]):
+        said = f"Invalid '{place}.id': '{name}'. Expected an ID that begins with '{_PREFIXES[kind]}'."
+        raise Refused(said, f"{place}.id", "invalid_value")
+    if name in seen:
+        said = f"Duplicate item found with id {name}. Remove duplicate items from your input and try again."
+        raise Refused(said, "input")
+    seen.add(name)
+
+
+def _content(item: dict[str, Any], name: str, place: str, kinds: tuple[str, ...]) -> str:
+    parts = item.get(name)
+    if not isinstance(parts, list):
+        return fields.text(item, name, place)
+    return "".join(_part(part, f"{place}.{name}[{n}]", kinds) for n, part in enumerate(parts))
+
+
+def _part(part: Any, place: str, kinds: tuple[str, ...]) -> str:
+    kind = fields.text(fields.obj(part, place), "type", place)
+    if kind not in kinds:
+        raise fields.wrong_value(f"{place}.type", kind, " and ".join(f"'{name}'" for name in kinds))
+    return fields.text(part, "refusal" if kind == "refusal" else "text", place)
+
+
+def _call(item: dict[str, Any], place: str) -> ToolCall:
+    name = fields.short_text(item, "call_id", place, ID_MAX)
+    return ToolCall(name, fields.function_name(item, place), fields.text(item, "arguments", place))
+
+
+def _tool(item: Any, place: str, known: Mapping[str, Tool]) -> Tool:
+    if fields.text(fields.obj(item, place), "type", place) != "function":
+        raise fields.wrong_value(f"{place}.type", item["type"], "'function'")
+    if "name" in item:
+        fields.only(item, _TOOL, place)
+    return fields.function(item, place, known)
+
+
+def _problem(flaw: Flaw) -> InvalidRequest:
+    match flaw.kind:
+        case "orphan":
+            return Refused(f"No tool call found for function call output with call_id {flaw.ids[0]}.", "input")
+        case "unanswered":
+            return Refused(f"No tool output found for function call {flaw.ids[0]}.", "input")
+    said = f"Duplicate item found with id {flaw.ids[0]}. Remove duplicate items from your input and try again."
+    return Refused(said, "input")
