@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import shutil
 import socket
 import tempfile
@@ -23,6 +24,7 @@ from harness.settings.program.processes import Process
 from harness.settings.program.subject import Subject, subject_of
 from harness.spec import Spec
 from harness.track import Track
+from harness.types import Model
 
 SPARE_SECONDS = 60.0
 """How much later than a program's own cap on a run the harness's watchdog comes, which makes a run invalid."""
@@ -43,6 +45,7 @@ class ProgramLives:
         with unguarded():
             if self._ground is None:
                 track.in_real_time(self._latency_ms)
+                track.model = _asking(track.model, self._subject.through)
                 self._ground = Ground(track, self._subject)
                 weakref.finalize(self, self._ground.close)  # a run may also end between two lives
             ground = self._ground
@@ -63,6 +66,14 @@ def _latency_of(spec: Spec) -> int:
     if type(value) is not int or value < 0:
         raise UsageError(f"{spec.model!r}: latency_ms is {value!r}; it must be a whole number, at least 0")
     return value
+
+
+def _asking(model: Model, tool: str) -> Model:
+    """The model as a program can use it: one that asks for the program's own tool, where that is named."""
+    if not tool:
+        return model
+    made: Model = importlib.import_module("fakes.models.through").Through(model, tool)
+    return made
 
 
 class Ground:

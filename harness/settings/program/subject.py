@@ -40,7 +40,11 @@ class Sign:
 
 @dataclass(frozen=True)
 class Subject:
-    """A program under test. `seconds` caps a life, `run_seconds` a run, `grace_seconds` what is left behind by a life."""
+    """A program under test. `seconds` caps a life, `run_seconds` a run, `grace_seconds` what is left behind by a life.
+
+    `through` names the tool of its own, with one argument `command`, by which it runs commands: the fake model then asks for
+    that one (`longhaul-tool NAME ARGUMENTS`), for there are programs that cannot be given the tools of a scenario.
+    """
 
     start: Arguments
     restart: Arguments = ()
@@ -56,6 +60,7 @@ class Subject:
     grace_seconds: float = 2.0
     env: tuple[tuple[str, str], ...] = ()
     keep: tuple[str, ...] = ()
+    through: str = ""
 
 
 def subject_of(choice: Choice) -> Subject:
@@ -201,5 +206,5 @@ def _kill(value: Any) -> str:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "start": _command, "restart": _command, "submit": _command, "submit_again": _truth, "ready": _ready, "done": _done,
     "kill": _kill, "pid_file": _text, "formats": _texts, "seconds": _seconds, "run_seconds": _seconds,
-    "grace_seconds": _seconds, "env": _env, "keep": _texts,
+    "grace_seconds": _seconds, "env": _env, "keep": _texts, "through": _text,
 }  # fmt: skip
