@@ -16,6 +16,7 @@ from benchmarks import (
     growth,
     imports,
     journal_prefixes,
+    program_runs,
     real_files,
     real_lives,
     resume,
@@ -35,6 +36,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "crash_points": crash_points.figures,
     "shrinking": shrinking.figures,
     "exploration": exploration.figures,
+    "program_runs": program_runs.figures,
 }
 
 

@@ -8,16 +8,17 @@ from dataclasses import dataclass, field, replace
 
 from evals.cases import clean_specs
 from harness.catalogue.faults import HAZARDS
-from harness.catalogue.located import located, spec_at
+from harness.catalogue.located import Located, located, spec_at
 from harness.checks import CHECKS, judge
-from harness.faults import FAULTS
+from harness.faults import FAULTS, Strike
 from harness.faults.sites import SITES, kind_of
 from harness.run import execute
-from harness.spec import Policy, Spec
+from harness.spec import Model, Policy, Spec
 from harness.types import Limits
 
 HORIZON = 8
 WIDE = Policy("summarize")
+STREAMED = Model("perfect", format="anthropic", stream=True)
 
 
 @dataclass
@@ -56,14 +57,23 @@ def specs() -> tuple[Spec, ...]:
         for shape in hazard.shapes
         if kind_of(hazard.example.strikes[-1].site) in shape.sites and not hazard.example.strikes[:-1]
     ]
+    on_wire = [
+        replace(hazard.example, setting="wire", model=STREAMED, strikes=(Strike("wire", 2, shape.fault),))
+        for hazard in HAZARDS
+        if hazard.live and hazard.example is not None
+        for shape in hazard.shapes
+        if "wire" in shape.sites
+    ]
+    streamed = replace(short[0], horizon=4, setting="wire", model=STREAMED)
+    cut_off = [spec_at(streamed, place) for place in _firsts(streamed) if place.id == "C04"]
     summarised = [Spec("rename_api", horizon=16, policy=WIDE, view_budget=0.5)]
     capped = [replace(short[0], limits=Limits(turns=40, tokens=500_000, cost=500_000, compute_ms=3_600_000))]
     healed = [replace(spec, heal=True) for spec in shown]
-    return tuple(dict.fromkeys((*short, *crashed, *shown, *shaped, *summarised, *capped, *healed)))
+    return tuple(dict.fromkeys((*short, *crashed, *shown, *shaped, *on_wire, *cut_off, *summarised, *capped, *healed)))
 
 
-def _firsts(clean: Spec) -> Iterable[object]:
-    seen: dict[str, object] = {}
+def _firsts(clean: Spec) -> Iterable[Located]:
+    seen: dict[str, Located] = {}
     for place in located(execute(clean)):
         seen.setdefault(place.id, place)
     return seen.values()

@@ -31,14 +31,15 @@ def cases(hazard: Hazard, clean: Spec, thorough: bool = False) -> tuple[Case, ..
     """Every case of a fault on a clean spec; none where the spec never passes a site that it can strike.
 
     Struck is the second passage of a site, or the only one; `thorough` adds the first, a middle and the last one. Where
-    only the kind of the tools differs from another clean spec, what is no fault of a tool is left to `thorough` too.
+    only the kind of the tools differs from another clean spec, what is no fault of a tool is left to `thorough` too. Over the
+    wire only what strikes the wire is tried.
     """
     run = run_of(clean)
     alike = not thorough and clean.kind != resolve.scenario(clean.scenario).kinds[0]
     found = [
         Case(hazard.id, mode, struck)
         for shape in hazard.shapes
-        if clean.kind in shape.kinds
+        if clean.kind in shape.kinds and (clean.setting != "wire" or "wire" in shape.sites)
         for site in sites(shape, run)
         if kind_of(site) == "tool" or not alike
         for mode in hazard.modes

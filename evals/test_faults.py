@@ -19,7 +19,7 @@ from harness.checks.effects import acknowledged_effect, effect_once
 from harness.faults import NoSpace, RateLimit, Slow, Strike, forever
 from harness.points import sampled
 from harness.run import execute
-from harness.spec import Choice, Spec
+from harness.spec import Choice, Model, Spec
 from harness.types import Expected
 from longhaul.grid import REFERENCE
 from longhaul.names import short_name
@@ -38,12 +38,24 @@ CHECKED: dict[Expected, tuple[Check, ...]] = {
 """What judges a run. A tool that acts twice or lies about it breaks the world's books, whoever called it."""
 
 
+WIRE_HORIZON = 5
+SPOKEN = (("openai-chat", True), ("anthropic", True), ("openai-chat", False), ("anthropic", False))
+"""Formats, and whether the answer is streamed."""
+
+
 def clean_cases(orchestrator: Choice) -> tuple[Spec, ...]:
     """Every scenario with each kind of tool, at the horizon of this file."""
     return tuple(replace(spec, horizon=HORIZON) for spec in clean_specs(orchestrator))
 
 
-CLEAN = clean_cases(REFERENCE)
+def wire_cases(orchestrator: Choice) -> tuple[Spec, ...]:
+    """A short job in each way of speaking to a model over a wire."""
+    models = [Model("perfect", format=name, stream=stream) for name, stream in SPOKEN]
+    plain = Spec("pay_invoices", horizon=WIRE_HORIZON, orchestrator=orchestrator, setting="wire")
+    return tuple(replace(plain, model=model) for model in models)
+
+
+CLEAN = (*clean_cases(REFERENCE), *wire_cases(REFERENCE)[:2])
 
 
 def planned(clean: Spec, tier: Tier) -> tuple[Case, ...]:
@@ -63,7 +75,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     level = metafunc.config.stash[ASKED].level
     groups: dict[str, list[Case]] = {}
-    for clean in clean_cases(subject_of(metafunc.config)):
+    subject = subject_of(metafunc.config)
+    ways = {"smoke": 1, "pr": 3}.get(level, len(SPOKEN))
+    for clean in (*clean_cases(subject), *wire_cases(subject)[:ways]):
         for case in planned(clean, level):
             groups.setdefault(f"{case.hazard}-{short_name(clean)}", []).append(case)
     metafunc.parametrize("group", [tuple(group) for group in groups.values()], ids=list(groups))
@@ -120,7 +134,7 @@ def test_the_modes_of_a_fault_differ_in_what_they_strike() -> None:
     assert Counter(case.mode for case in cases(timeout, CLEAN[0])) == dict.fromkeys(timeout.modes, 2)
 
 
-@pytest.mark.parametrize("spec", CLEAN, ids=short_name)
+@pytest.mark.parametrize("spec", clean_cases(REFERENCE), ids=short_name)
 def test_an_absurd_wait_is_not_waited_for(spec: Spec, subject: Choice) -> None:
     struck = replace(spec, orchestrator=subject, strikes=(Strike("model", 2, ABSURD),))
     run = assert_survives(struck, SAFETY)
@@ -128,7 +142,7 @@ def test_an_absurd_wait_is_not_waited_for(spec: Spec, subject: Choice) -> None:
 
 
 @pytest.mark.parametrize("site", ["disk:append", "disk:flush"])
-@pytest.mark.parametrize("spec", CLEAN, ids=short_name)
+@pytest.mark.parametrize("spec", clean_cases(REFERENCE), ids=short_name)
 @pytest.mark.usefixtures("reference_only")
 def test_a_full_disk_stops_the_run_before_anything_unrecorded_happens(spec: Spec, site: str) -> None:
     run = assert_survives(replace(spec, strikes=(Strike(site, 5, NoSpace()),)), SAFETY)

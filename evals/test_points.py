@@ -26,7 +26,7 @@ from harness.catalogue.reach import Reach, reach
 from harness.checks import CHECKS, SAFETY
 from harness.faults import CrashBefore, Drift, Strike, Survive
 from harness.run import Run, execute
-from harness.spec import Choice, Spec
+from harness.spec import Choice, Model, Spec
 from longhaul.grid import REFERENCE
 from longhaul.names import short_name
 from longhaul.plugin import ASKED
@@ -36,6 +36,7 @@ from longhaul.trial import assert_all_survive, assert_survives
 HORIZON = 7
 SURVIVORS: tuple[Survive, ...] = get_args(Survive)
 SUMMARIZE = Choice("Policy", "summarize")
+STREAMED = Model("perfect", format="anthropic", stream=True)
 
 
 @lru_cache
@@ -43,7 +44,13 @@ def clean_cases(orchestrator: Choice) -> tuple[Spec, ...]:
     """Every scenario and kind of tool, and every scenario with a policy that asks the model in a small view."""
     plain = [replace(spec, horizon=HORIZON) for spec in clean_specs(orchestrator)]
     first = {spec.scenario: spec for spec in reversed(plain)}
-    return (*plain, *(replace(spec, policy=SUMMARIZE, view_budget=0.5) for spec in first.values()))
+    streamed = replace(plain[0], horizon=4, setting="wire", model=STREAMED)
+    return (*plain, *(replace(spec, policy=SUMMARIZE, view_budget=0.5) for spec in first.values()), streamed)
+
+
+def only_here(spec: Spec, id: str) -> bool:
+    """Whether an id is struck on a clean spec: over the wire only what there is nowhere else."""
+    return spec.setting == "sim" or id == "C04"
 
 
 @lru_cache
@@ -56,7 +63,7 @@ def reach_of(spec: Spec) -> Reach:
 def struck_of(spec: Spec, tier: Tier) -> tuple[Struck, ...]:
     """The crashes of a clean spec that a tier runs, each spec once however many ids it stands for."""
     every = tier in ("nightly", "release")
-    found = strikes_of(spec, reach_of(spec), SURVIVORS, every)
+    found = tuple(one for one in strikes_of(spec, reach_of(spec), SURVIVORS, every) if only_here(spec, one.place.id))
     return smoke_strikes(found) if tier == "smoke" else found
 
 
@@ -108,7 +115,8 @@ def test_no_live_crash_point_is_left_out(tier: Tier) -> None:
 def test_a_resume_asks_the_model_again_no_more_often_than_the_catalogue_allows(id: str) -> None:
     for spec in clean_cases(REFERENCE):
         reached = reach_of(spec)
-        for place in (*first_middle_last(reached.of(id)), *first_middle_last(reached.second_of(id))):
+        places = (*first_middle_last(reached.of(id)), *first_middle_last(reached.second_of(id)))
+        for place in places if only_here(spec, id) else ():
             allowed = _allowed(spec)[_spot(place)]
             before = _asked_again(run_of(replace(spec, strikes=place.given)))
             again = _asked_again(assert_survives(Struck.at(spec, place).spec)) - before

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Never
+from typing import TYPE_CHECKING, Any, NamedTuple, Never
 
 import msgspec
 
-from harness.errors import Crash, UsageError
+from harness.errors import Crash, DoorError, UsageError
 from harness.faults import Survive
 from harness.guard import Refused
-from harness.types import Result, Tool, ToolCall
+from harness.types import Reply, Result, Tool, ToolCall
+from harness.wire import WireAnswer
 from harness.world import Visit, perform
 
 if TYPE_CHECKING:
     from harness.host import Host
 
 
-class Passage:
-    """One passage. `about` are the tool and the visit of a call; None at every other site."""
+class Vendor(NamedTuple):
+    """The vendor behind a passage of the wire: what the model door gave, and how it writes a reply or an error."""
 
-    def __init__(self, host: Host, site: str, nth: int, payload: Any, about: tuple[Tool, Visit] | None = None) -> None:
+    said: Reply | DoorError
+    write: Callable[[Reply | DoorError], WireAnswer]
+
+
+class Passage:
+    """One passage. `about` are the tool and the visit of a call, `vendor` writes answers on the wire; else None."""
+
+    def __init__(
+        self, host: Host, site: str, nth: int, payload: Any,
+        about: tuple[Tool, Visit] | None = None, vendor: Vendor | None = None,
+    ) -> None:  # fmt: skip
         self._host = host
         self._about = about
+        self._vendor = vendor
         self.site = site
         self.nth = nth
         self.payload = payload
@@ -87,6 +99,14 @@ class Passage:
         """What `host.now()` says is off by so much from now on."""
         self._host._track.clock_off_ms += ms
 
+    def said(self) -> Reply | DoorError:
+        """What the model door gave just now, before it was written for the wire."""
+        return self._of_wire("said").said
+
+    def answer(self, outcome: Reply | DoorError) -> WireAnswer:
+        """What the vendor sends for a reply or an error."""
+        return self._of_wire("answer").write(outcome)
+
     async def partial(self, share: float) -> None:
         """Write only this share of the bytes of an append."""
         self._must_be_at("disk:append", "partial")
@@ -117,6 +137,11 @@ class Passage:
         if self._about is None:
             raise UsageError(f"a fault at {self.site} uses {what}(), which only a call of a tool has: strike tool:NAME")
         return self._about
+
+    def _of_wire(self, what: str) -> Vendor:
+        if self._vendor is None:
+            raise UsageError(f"a fault at {self.site} uses {what}(), which only wire has: strike wire")
+        return self._vendor
 
     def _must_be_at(self, site: str, what: str) -> None:
         if self.site != site:

@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 from harness.draws import share_of
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, Strike, Survive, TornAppend
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, Strike, Survive, TornAppend
 from harness.run import Run, execute
 from harness.spec import Choice, Spec
 
 When = Literal["before", "torn", "after"]
+_MOMENTS: dict[str, tuple[When, ...]] = {"disk:append": ("before", "torn", "after"), "wire": ("torn",)}
 ANYBODY = Choice("Orchestrator", "reference")
 
 
@@ -43,8 +44,8 @@ def crash_points(run: Run) -> tuple[Point, ...]:
 
 
 def moments(site: str) -> tuple[When, ...]:
-    """When a process may die at a site."""
-    return ("before", "torn", "after") if site == "disk:append" else ("before", "after")
+    """When a process may die at a site: on the wire only in the middle, the rest of it are moments of `model`."""
+    return _MOMENTS.get(site, ("before", "after"))
 
 
 def points_after_death(run: Run) -> tuple[Point, ...]:
@@ -68,7 +69,11 @@ def strike_of(point: Point, survive: Survive = "none") -> Strike:
             return Strike(point.site, point.nth, CrashAfter(survive))
         case "torn" if point.site == "disk:append":
             return Strike(point.site, point.nth, TornAppend())
-    raise UsageError(f"{point}: only an append can be torn; when is one of {', '.join(moments(point.site))}")
+        case "torn" if point.site == "wire":
+            return Strike(point.site, point.nth, CrashMidAnswer(survive=survive))
+    raise UsageError(
+        f"{point}: only an append or an answer on the wire can be torn; when is one of {', '.join(moments(point.site))}"
+    )
 
 
 def single_crashes(spec: Spec, survive: Survive = "none", run: Run | None = None) -> Iterator[Spec]:

@@ -104,6 +104,18 @@ def _program(choice: Choice) -> Orchestrator:
     return run
 
 
+def provider(choice: Choice) -> Any:
+    """The vendor's side of the format that a model speaks (`openai-chat` unless it says otherwise).
+
+    Raises `UsageError` with what exists.
+    """
+    known = {one.name: one for one in importlib.import_module("fakes.providers").PROVIDERS}
+    name = dict(choice.options).get("format", "openai-chat")
+    if name not in known:
+        raise UsageError(f"{choice!r}: no format {name!r}; {hint(name, known)}there are {', '.join(known)}")
+    return known[name]
+
+
 def setting(name: str) -> Any:
     """The module of a setting other than `sim`: it has `live(spec, run) -> Live`."""
     return importlib.import_module(f"harness.settings.{name}")
@@ -183,7 +195,11 @@ def _load(resolved: str, shown: str) -> ModuleType:
 def unknown(role: str, name: str, known: Iterable[str]) -> UsageError:
     """The error for a name that is not there: near matches first, then what exists."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=3)
-    hint = f"did you mean {' or '.join(near)}? " if near else ""
     own = "" if " in " in role else "; your own is path/to/file.py:Name"
-    return UsageError(f"unknown {role} {name!r}; {hint}there are {', '.join(names)}{own}")
+    return UsageError(f"unknown {role} {name!r}; {hint(name, names)}there are {', '.join(names)}{own}")
+
+
+def hint(name: str, known: Iterable[str]) -> str:
+    """The nearest of the known names as a question, with a space behind it; empty where none is near."""
+    near = difflib.get_close_matches(name, sorted(known), n=3)
+    return f"did you mean {' or '.join(near)}? " if near else ""

@@ -125,15 +125,21 @@ def execute_in(spec: Spec, setup: Setup) -> Run:
 
 def prepared(spec: Spec, setup: Setup) -> tuple[Track, Live]:
     """A run that has not begun, and how each of its lives is lived."""
+    track = prepared_track(spec, setup)
+    run = resolve.orchestrator(spec.orchestrator, setup)
+    live: Live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
+    return track, live
+
+
+def prepared_track(spec: Spec, setup: Setup) -> Track:
+    """The track of a run that has not begun."""
     check_sites(spec, setup)
     struck = tuple(replace(strike, fault=resolve.fault(strike.fault)) for strike in spec.strikes)
     track = Track(spec, setup, resolve.policy(spec.policy), struck)
-    run = resolve.orchestrator(spec.orchestrator, setup)
-    live: Live = partial(live_in_sim, run) if spec.setting == "sim" else resolve.setting(spec.setting).live(spec, run)
     head = {"run_id": spec.run_id, "spec": repr(spec), "window": track.window, "budget": track.budget,
             "working_set": setup.working_set}  # fmt: skip
     track.record(0, "run", 0, "start", head)
-    return track, live
+    return track
 
 
 def finished_run(track: Track, how: tuple[str, str], seconds: float) -> Run:

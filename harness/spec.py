@@ -256,8 +256,26 @@ def check_spec(spec: Spec) -> None:
         raise UsageError(f"view_budget is {budget!r}; a share such as 0.5, or tokens such as 8000")
     if spec.limits is not None:
         _check_limits(spec.limits)
+    _check_model(spec.model)
     for strike in spec.strikes:
         faults.check_strike(strike)
+
+
+_MODEL_OPTIONS = {
+    "format": "the name of a format, such as 'openai-chat'",
+    "stream": "True or False",
+    "latency_ms": "a whole number of real milliseconds (where a program is on trial)",
+}
+
+
+def _check_model(model: Choice) -> None:
+    """The options of a model say how it is reached where it is reached over a wire."""
+    known: dict[str, type] = {"format": str, "stream": bool, "latency_ms": int}
+    for name, value in model.options:
+        if name not in known:
+            raise UsageError(f"{model!r}: no option {name!r}; a model has {', '.join(known)}")
+        if type(value) is not known[name]:
+            raise UsageError(f"{model!r}: {name} is {value!r}; it must be {_MODEL_OPTIONS[name]}")
 
 
 def _check_limits(limits: Any) -> None:

@@ -21,6 +21,7 @@ from harness.faults import (
     ContextOverflow,
     CrashAfter,
     CrashBefore,
+    CrashMidAnswer,
     DiskRefuses,
     Drift,
     EmptyResult,
@@ -152,7 +153,7 @@ def _crashes(clean: Run) -> Iterator[Target]:
     sites = {**clean.passages, **_under_fire(clean)}
     del sites["boot"]
     for site, count in sites.items():
-        deaths: list[Any] = [CrashBefore(), CrashAfter()]
+        deaths: list[Any] = [CrashMidAnswer()] if site == "wire" else [CrashBefore(), CrashAfter()]
         if site.startswith("disk:"):
             deaths += [CrashAfter("all"), CrashAfter("half")]
         if site == "disk:append":
@@ -244,7 +245,7 @@ def worsened(seed: int, strikes: tuple[Strike, ...]) -> tuple[tuple[Strike, ...]
 
 
 def _kills(strike: Strike) -> bool:
-    return isinstance(strike.fault, CrashBefore | CrashAfter | TornAppend)
+    return isinstance(strike.fault, CrashBefore | CrashAfter | TornAppend | CrashMidAnswer)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,9 @@ class Track:
         self.setup = setup
         self.policy = policy
         self.limits: Limits = limits_of(spec, setup)
-        self.session: str = replace(spec, strikes=(), heal=False, setting="sim").run_id
+        self.session: str = replace(
+            spec, strikes=(), heal=False, setting="sim", model=replace(spec.model, options=())
+        ).run_id
         self.tools: dict[str, Tool] = {}
         self.shown_tools: tuple[Tool, ...] = ()
         self._have(setup.tools)

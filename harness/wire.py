@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from harness.errors import DoorError, InvalidRequest
-from harness.faults import Survive
 from harness.types import Reply, Request, Tool
+
+if TYPE_CHECKING:
+    from harness.faults import Survive
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 """Names in lower case, in the order in which they are sent; a name may stand there twice."""

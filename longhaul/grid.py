@@ -17,6 +17,7 @@ from typing import Any
 from harness import resolve
 from harness.checks import Judgement, judge
 from harness.errors import UsageError
+from harness.faults import Strike, check_sites
 from harness.run import Run, build, execute
 from harness.spec import Choice, Setting, Spec, check_spec
 from harness.types import Kind
@@ -44,6 +45,7 @@ class Plan:
     inputs: tuple[str, ...] = ("generated",)
     setting: Setting = "sim"
     control: bool = False
+    strikes: tuple[Strike, ...] = ()
 
     def specs(self) -> tuple[Spec, ...]:
         """Every spec of the grid, checked: one `UsageError` names everything that cannot be built, before anything runs."""
@@ -59,7 +61,7 @@ class Plan:
         rows = list(itertools.product(self.orchestrators, self.models, self.policies, self.view_budgets))
         if self.control:
             rows.append((NO_MODEL, self.models[0], KEEP_ALL, 1.0))
-        plain = Spec(scenario, self.horizon, setting=self.setting)
+        plain = Spec(scenario, self.horizon, setting=self.setting, strikes=self.strikes)
         for given, kind, row, seed in itertools.product(self.inputs, kinds, rows, self.seeds):
             orchestrator, model, policy, budget = row
             yield replace(
@@ -80,6 +82,7 @@ class _Checked:
         try:
             check_spec(spec)
             setup = self._setup(spec)
+            check_sites(spec, setup)
             if spec.orchestrator == NO_MODEL and setup.program is None:
                 return None
             resolve.policy(spec.policy)

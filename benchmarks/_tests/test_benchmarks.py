@@ -9,7 +9,17 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from benchmarks import crash_points, growth, imports, journal_prefixes, real_files, real_lives, resume, step_cost
+from benchmarks import (
+    crash_points,
+    growth,
+    imports,
+    journal_prefixes,
+    program_runs,
+    real_files,
+    real_lives,
+    resume,
+    step_cost,
+)
 from benchmarks.__main__ import main
 from benchmarks.figure import Figure, bound_figure, ratio_figure, table_of
 from benchmarks.floors import run_floor
@@ -26,6 +36,7 @@ TINY = {
     "journal_prefixes": partial(journal_prefixes.figures, horizon=4, rounds=1),
     "crash_points": partial(crash_points.figures, horizon=4, rounds=1),
     "imports": partial(imports.figures, rounds=1),
+    "program_runs": partial(program_runs.figures, rounds=1, sessions=3),
 }
 
 

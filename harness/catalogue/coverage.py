@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 from harness.catalogue.located import Located, spec_at
 from harness.catalogue.points import NOT_STRUCK, POINTS, SMOKE, STRUCK, TWICE
 from harness.catalogue.reach import LATER, Reach
-from harness.faults import CrashAfter, CrashBefore, Survive, TornAppend
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, Survive, TornAppend
 
 if TYPE_CHECKING:
     from harness.spec import Spec
+
+CRASHES = (CrashBefore, CrashAfter, TornAppend, CrashMidAnswer)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Struck:
     @property
     def second(self) -> bool:
         """Whether a crash came before this one."""
-        return any(isinstance(strike.fault, CrashBefore | CrashAfter | TornAppend) for strike in self.place.given)
+        return any(isinstance(strike.fault, CRASHES) for strike in self.place.given)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from harness.catalogue.moments import Moment, moments
 from harness.catalogue.naming import context_of, names_of
 from harness.catalogue.points import SMOKE
-from harness.faults import CrashAfter, CrashBefore, Strike, Survive, TornAppend
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, Strike, Survive, TornAppend
 from harness.points import When
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def _located(name: str, moment: Moment, given: tuple[Strike, ...]) -> Located:
     after = f", after {', '.join(map(repr, given))}" if given else ""
     return Located(
         name, moment.site, moment.nth, moment.when, given, f"{why}{after}", _share(moment), None if loop else 1,
-        0 if moment.when == "torn" else moment.unflushed,
+        0 if (moment.site, moment.when) == ("disk:append", "torn") else moment.unflushed,
     )  # fmt: skip
 
 
@@ -110,6 +110,8 @@ def _told_of_door(moment: Moment) -> str:
     before = moment.when == "before"
     name = moment.site.partition(":")[2]
     match moment.door:
+        case "wire":
+            return f"half of the answer has arrived: {CrashMidAnswer()!r}"
         case "model":
             what = "summary" if moment.text_only else "answer"
             return f"the request for the {what} is not sent" if before else f"the {what} is lost on the way"
@@ -134,6 +136,8 @@ def strike_at(place: Located, survive: Survive = "none") -> Strike:
             return Strike(place.site, place.nth, CrashBefore(survive), place.times)
         case "after":
             return Strike(place.site, place.nth, CrashAfter(survive), place.times)
+        case "torn" if place.site == "wire":
+            return Strike(place.site, place.nth, CrashMidAnswer(place.share, survive), place.times)
         case "torn":
             return Strike(place.site, place.nth, TornAppend(place.share), place.times)
 

@@ -10,26 +10,36 @@ from harness.faults import (
     ContextOverflow,
     CrashAfter,
     CutAnswer,
+    CutArguments,
+    CutStream,
     DuplicateCallIds,
     EarlyStop,
     EmptyAnswer,
+    EmptyObject,
+    ErrorEvent,
     FailAfter,
     FailBefore,
     HallucinatedTool,
     Hang,
     HangAfter,
     HollowAnswer,
+    HtmlBody,
     MalformedArguments,
     MidstreamError,
     ModelGone,
     OddText,
     OneBadCall,
+    Overloaded,
     QuotaExceeded,
     RateLimit,
+    RateLimitHeaders,
+    RetryAfter,
     ReusedCallId,
     SameCallAgain,
     ServerError,
+    SilentAnswer,
     Slow,
+    SlowDrip,
     StopReason,
     Strike,
     TruncatedArguments,
@@ -37,7 +47,7 @@ from harness.faults import (
     WrongType,
     WrongUsage,
 )
-from harness.faults.sites import ANSWERED, MODEL, TOOL
+from harness.faults.sites import ANSWERED, MODEL, TOOL, WIRE
 from harness.spec import Spec
 from harness.types import Limits
 
@@ -51,6 +61,15 @@ def at_model(fault: Any, nth: int = 2) -> Spec:
 
 def _absurd(fault: Any) -> bool:
     return (fault.retry_after_ms or 0) > Limits().retry_wait_ms
+
+
+def _absurd_on_wire(fault: Any) -> bool:
+    return bool(fault.form in ("seconds", "milliseconds", "date") and fault.ms > Limits().retry_wait_ms)
+
+
+def _too_slow(fault: Any) -> bool:
+    """Fewer than eight bytes a second, or a drip without an end."""
+    return bool(fault.lasting or fault.size * 1_000 < 8 * fault.every_ms)
 
 
 def _beyond_deadline(fault: Any) -> bool:
@@ -69,6 +88,10 @@ REFUSALS: tuple[Hazard, ...] = (
         (
             Shape(RateLimit(), ANSWERED), Shape(RateLimit(None), MODEL), Shape(RateLimit(0), MODEL),
             Shape(RateLimit(-1_000), MODEL), Shape(RateLimit(10**12), MODEL, "surface", when=_absurd),
+            Shape(RetryAfter(), WIRE), Shape(RetryAfter("milliseconds", 300), WIRE), Shape(RetryAfter("date"), WIRE),
+            Shape(RetryAfter("absent"), WIRE), Shape(RetryAfter("words"), WIRE), Shape(RetryAfter(ms=0), WIRE),
+            Shape(RetryAfter(ms=-5_000), WIRE), Shape(RetryAfter(ms=86_400_000), WIRE, "surface", when=_absurd_on_wire),
+            Shape(RateLimitHeaders(), WIRE, lasting="mask"), Shape(RateLimitHeaders(True), WIRE, lasting="mask"),
         ),
         at_model(RateLimit(20_000)),
     ),
@@ -90,7 +113,11 @@ REFUSALS: tuple[Hazard, ...] = (
             "Exponential backoff with jitter, a cap on tries, then park and not fail.",
             "anthropic-sdk-typescript#616",
         ),
-        "model", "mask", (Shape(ServerError(529), ANSWERED), Shape(ServerError(503), ANSWERED)),
+        "model", "mask",
+        (
+            Shape(ServerError(529), ANSWERED), Shape(ServerError(503), ANSWERED), Shape(Overloaded(), WIRE),
+            Shape(Overloaded(False), WIRE, "surface"), Shape(Overloaded(None), WIRE),
+        ),
         at_model(ServerError(529)),
     ),
     Hazard(
@@ -101,7 +128,11 @@ REFUSALS: tuple[Hazard, ...] = (
             "claude-code#8123; measured: a client lets the parser's own exception out",
         ),
         "model", "mask",
-        (Shape(ServerError(500), ANSWERED), Shape(ServerError(502), MODEL), Shape(ServerError(504), MODEL)),
+        (
+            Shape(ServerError(500), ANSWERED), Shape(ServerError(502), MODEL), Shape(ServerError(504), MODEL),
+            Shape(HtmlBody(), WIRE), Shape(HtmlBody(504, "application/json"), WIRE), Shape(HtmlBody(200), WIRE),
+            Shape(HtmlBody(200, "application/json"), WIRE), Shape(HtmlBody(200, "text/event-stream"), WIRE),
+        ),
         at_model(ServerError(502)),
     ),
     Hazard(
@@ -141,7 +172,7 @@ SILENCES: tuple[Hazard, ...] = (
             "Check an answer for text, calls and a stop reason before it counts; otherwise it is a failed try.",
             "measured: both big vendors' clients return such an object",
         ),
-        "model", "mask", (Shape(HollowAnswer(), MODEL),), at_model(HollowAnswer()),
+        "model", "mask", (Shape(HollowAnswer(), MODEL), Shape(EmptyObject(), WIRE)), at_model(HollowAnswer()),
     ),
     Hazard(
         Entry(
@@ -150,7 +181,12 @@ SILENCES: tuple[Hazard, ...] = (
             "A deadline of your own for the whole request; the try counts.",
             "measured: defaults of both big vendors' clients",
         ),
-        "model", "mask", (Shape(Hang(), MODEL), Shape(HangAfter(), MODEL)), at_model(Hang()),
+        "model", "mask",
+        (
+            Shape(Hang(), MODEL), Shape(HangAfter(), MODEL), Shape(SilentAnswer(), WIRE),
+            Shape(SilentAnswer(0.5), WIRE),
+        ),
+        at_model(Hang()),
     ),
     Hazard(
         Entry(
@@ -160,7 +196,11 @@ SILENCES: tuple[Hazard, ...] = (
             "measured: a read timeout of 0.5 s let a stream of 4.85 s pass",
         ),
         "model", "mask",
-        (Shape(Slow(150_000), MODEL, when=_beyond_deadline), Shape(Slow(20_000), MODEL, lasting="mask")),
+        (
+            Shape(Slow(150_000), MODEL, when=_beyond_deadline), Shape(Slow(20_000), MODEL, lasting="mask"),
+            Shape(SlowDrip(), WIRE, lasting="mask"), Shape(SlowDrip(1, 0), WIRE, lasting="mask"),
+            Shape(SlowDrip(1, 1_000), WIRE, when=_too_slow), Shape(SlowDrip(lasting=True), WIRE, when=_too_slow),
+        ),
         at_model(Slow(150_000)),
     ),
     Hazard(
@@ -170,7 +210,11 @@ SILENCES: tuple[Hazard, ...] = (
             "Without a terminal event there is no answer: void it, execute nothing, ask again.",
             "pi#9897, litellm#32159; measured: clients return cut streams as whole messages",
         ),
-        "model", "mask", (Shape(CutAnswer(), MODEL),), at_model(CutAnswer()),
+        "model", "mask",
+        (
+            Shape(CutAnswer(), MODEL), Shape(CutStream(), WIRE), Shape(CutStream(0), WIRE), Shape(CutStream(0.95), WIRE),
+        ),
+        at_model(CutAnswer()),
     ),
     Hazard(
         Entry(
@@ -179,7 +223,12 @@ SILENCES: tuple[Hazard, ...] = (
             "Catch both families; whatever came before the reset is void.",
             "measured: a raw transport error comes out of one vendor's client",
         ),
-        "model", "mask", (Shape(FailAfter(), MODEL), Shape(FailBefore(), MODEL)), at_model(FailAfter()),
+        "model", "mask",
+        (
+            Shape(FailAfter(), MODEL), Shape(FailBefore(), MODEL), Shape(CutStream(how="reset"), WIRE),
+            Shape(CutStream(0, "reset"), WIRE),
+        ),
+        at_model(FailAfter()),
     ),
     Hazard(
         Entry(
@@ -188,7 +237,11 @@ SILENCES: tuple[Hazard, ...] = (
             "Classify by the type of the error; void what was shown before it.",
             "anthropic-sdk-python#1258, anthropic-sdk-python#1918",
         ),
-        "model", "mask", (Shape(MidstreamError(), MODEL), Shape(MidstreamError("server_error"), MODEL)),
+        "model", "mask",
+        (
+            Shape(MidstreamError(), MODEL), Shape(MidstreamError("server_error"), MODEL), Shape(ErrorEvent(), WIRE),
+            Shape(ErrorEvent("server_error", 0.9), WIRE), Shape(ErrorEvent("rate_limit_error", 0), WIRE),
+        ),
         at_model(MidstreamError()),
     ),
     Hazard(
@@ -210,7 +263,8 @@ CALLS: tuple[Hazard, ...] = (
             "Execute no call of an answer whose stop reason is missing or `length`.",
             "claudish#246, term-llm#449, hermes-agent#6847",
         ),
-        "model", "mask", (Shape(TruncatedArguments(), MODEL), Shape(TruncatedArguments(""), MODEL)),
+        "model", "mask",
+        (Shape(TruncatedArguments(), MODEL), Shape(TruncatedArguments(""), MODEL), Shape(CutArguments(), WIRE)),
         at_model(TruncatedArguments()),
     ),
     Hazard(

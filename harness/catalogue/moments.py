@@ -111,6 +111,8 @@ class _Reader:
                 yield self._at(event, "before", text_only=event.nth in self._seen_text_only)
             case "model", "reply":
                 yield self._at(event, "after", text_only=event.nth in self._seen_text_only)
+            case "wire", "sent" if event.detail["status"] == 200:
+                yield self._at(event, "torn")
             case "tool", kind:
                 yield from self._tool(event, kind)
             case ("query", "call") | ("human", "question"):

@@ -152,6 +152,7 @@ NAMES: dict[str, Predicate] = {
     "C01": _admitted,
     "C02": lambda m, _: (_at_door(m, "model", "before") and not m.text_only) or _announced(m, False),
     "C03": lambda m, _: _at_door(m, "model", "after") and not m.text_only,
+    "C04": lambda m, _: _at_door(m, "wire", "torn"),
     "C05": lambda m, _: _appending(m, "Replied"),
     "C06": lambda m, _: _inside(m, "Replied"),
     "C07": lambda m, _: _unflushed(m, "Replied"),

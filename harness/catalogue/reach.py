@@ -89,6 +89,7 @@ def _lacking(id: str, clean: Run) -> str:
     journal = written(clean)
     needs: tuple[tuple[str, bool, str], ...] = (
         ("C02 C03 C60", "model" in clean.passages, "the run never asks the model"),
+        ("C04", "wire" in clean.passages, "no answer travels as bytes here: --setting wire"),
         ("C30 C31 C32 C33", _summarises(clean), _no_summary(clean)),
         ("C14 C15 C17 C18 C53", bool(changing), "no tool of this scenario changes anything"),
         ("C23", writes, "no tool of this scenario writes on condition of what was read"),

@@ -47,7 +47,7 @@ ANSWER_POINTS: tuple[CrashPoint, ...] = (
             "C04", "in the middle of a streamed answer",
             "Half of the arguments parse as whole JSON and a call is made that the model never finished.",
             "Act on the terminal event only; tell whoever watched that the partial text is void.",
-            "vendors' clients return cleanly cut streams as whole messages; pi#9897, litellm#32159", pending="streaming",
+            "vendors' clients return cleanly cut streams as whole messages; pi#9897, litellm#32159",
         ),
         "no answer", "drop the partial answer and ask again", ("I9", "I4"), 1,
     ),

@@ -30,7 +30,7 @@ class _BackoffRespected(Fold):
     """
 
     name = "backoff_respected"
-    wants = (("model", "request"), ("model", "reply"), ("model", "error"), ("life", "healed"))
+    wants = (("model", "request"), ("model", "reply"), ("model", "error"), ("wire", "sent"), ("life", "healed"))
 
     limited: Event | None = None
     failed: Event | None = None
@@ -39,6 +39,7 @@ class _BackoffRespected(Fold):
     too_large: bool = False
     turn_tries: int = 0
     summary_tries: int = 0
+    answered: tuple[int, int] | None = None
 
     def see(self, event: Event, reading: Reading) -> None:
         """`*_tries` are requests in a row without an answer; a reply, or an error that is final, ends the row."""
@@ -50,6 +51,10 @@ class _BackoffRespected(Fold):
             self._waited(event, reading)
             self._tried(event, reading)
             return
+        if event.site == "wire":
+            self._sent(event, reading)
+            return
+        self.answered = (self.turn_tries, self.summary_tries) if event.kind == "reply" else None
         if event.kind == "error" and event.detail["error"] == "RateLimited":
             wait = event.detail["retry_after_ms"]
             cap = reading.head.limits.retry_wait_ms
@@ -61,15 +66,27 @@ class _BackoffRespected(Fold):
             if self.asking:
                 self.turn_tries = 0
 
+    def _sent(self, event: Event, reading: Reading) -> None:
+        """An answer of the model that became a refusal on its way is none: the row of tries goes on."""
+        status = event.detail["status"]
+        if self.answered is None or status == 200:
+            return
+        self.turn_tries, self.summary_tries = self.answered
+        wait = event.detail["retry_after_ms"]
+        bound = status == 429 and wait is not None and 0 <= wait <= reading.head.limits.retry_wait_ms
+        self.limited = event if bound else None
+        self.failed = event if status == 429 or status >= 500 else None
+
     def _counted(self, event: Event, reading: Reading) -> None:
         """A failure of this life that is followed by another request was recorded in between."""
         failed, self.failed = self.failed, None
         if failed is None or failed.life != event.life or reading.lines is None:
             return
         if not self.witness and not _noted(reading, failed.number, event.number):
+            what = failed.detail.get("error") or failed.detail["status"]
             self.witness = (
-                f"the request at event {event.number} (life {event.life}) follows one that failed with "
-                f"{failed.detail['error']} at event {failed.number}, and the journal counts no failure in between"
+                f"the request at event {event.number} (life {event.life}) follows one that failed with {what} "
+                f"at event {failed.number}, and the journal counts no failure in between"
             )
 
     def _waited(self, event: Event, reading: Reading) -> None:

@@ -1,46 +1,38 @@
 """A client of OpenAI's Chat Completions API: `Request` -> JSON -> POST -> `Reply`, or the `DoorError` it amounts to.
 
-It never retries, because retrying is the orchestrator's; it never streams, because nothing may act on a partial answer.
-What does not travel: whether a message is pinned. The two pure halves, `body_of` and `reply_of` / `error_of`, need
-nothing but this file; sending needs httpx, which is imported when a client is opened (`pip install longhaul[wire]`).
+It never retries, because retrying is the orchestrator's. It may stream, and hands on nothing before the stream has ended
+with its terminal event, because nothing may act on a partial answer. What does not travel: whether a message is pinned.
+The pure halves, `body_of` and `reply_of` / `streamed_reply_of` / `error_of`, need no httpx; sending does, and imports it
+when a client is opened (`pip install longhaul[wire]`).
 
-Formats as in the types of openai-python (`chat/chat_completion.py`, `chat/completion_create_params.py`, commit 0444895),
-read in November 2026.
+Formats as in the types of openai-python (`chat/chat_completion.py`, `chat/chat_completion_chunk.py`,
+`chat/completion_create_params.py`, commit 0444895), read in November 2026.
 """
 
 from __future__ import annotations
 
-import asyncio
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from harness.clients.retry_after import retry_after_ms
-from harness.errors import (
-    AuthenticationFailed,
-    ConnectionLost,
-    ContextTooLong,
-    DoorError,
-    InvalidRequest,
-    RateLimited,
-    ServerFailed,
-    TimedOut,
-    UsageError,
-)
+from harness.clients import sending
+from harness.clients.classes import failure
+from harness.clients.sending import GRACE_MS, PACE, Pace, send, shown
+from harness.clients.sse import data_of
+from harness.errors import DoorError, InvalidRequest, ServerFailed
 from harness.types import Message, Reply, Request, Tool, ToolCall, Usage
 
-BASE_URL = "https://api.openai.com/v1"
-GRACE_MS = 1_000
-"""The time limit of httpx is between bytes; an answer that drips is ended this much after the deadline."""
+__all__ = ["BASE_URL", "GRACE_MS", "OpenAIClient", "body_of", "error_of", "open_http", "reply_of", "streamed_reply_of"]
 
-SHOWN_MAX = 200
-"""Characters of an unreadable body that an error shows."""
+BASE_URL = "https://api.openai.com/v1"
+PATH = "/chat/completions"
+DONE = b"[DONE]"
 
 _STOPS = {"stop": "end", "tool_calls": "calls"}
-_SPENT = ("insufficient_quota", "credit_balance_exhausted", "_spend_limit_exceeded", "_usage_limit_exceeded")
 
 
 @dataclass(frozen=True)
@@ -50,49 +42,31 @@ class OpenAIClient:
     http: Any
     model: str
     base_url: str = BASE_URL
+    stream: bool = False
+    pace: Pace = PACE
 
     async def __call__(self, request: Request, timeout_ms: int | None = None) -> Reply:
-        """Ask the model. Raises the `DoorError` of the answer, `TimedOut` after `timeout_ms`, or `ConnectionLost`."""
-        httpx = _httpx()
-        seconds = None if timeout_ms is None else timeout_ms / 1_000
-        total = None if timeout_ms is None else (timeout_ms + GRACE_MS) / 1_000
-        late = TimedOut(f"no answer within {timeout_ms} ms", error_type="timeout_error")
-        body = body_of(request, self.model)
-        try:
-            async with asyncio.timeout(total):
-                url = f"{self.base_url}/chat/completions"
-                response = await self.http.post(url, content=body, timeout=httpx.Timeout(seconds))
-        except (TimeoutError, httpx.TimeoutException):
-            raise late from None
-        except httpx.TransportError as error:
-            raise ConnectionLost(str(error)) from None
-        if response.status_code != 200:
-            raise error_of(response.status_code, response.headers, response.content)
-        return reply_of(response.content)
+        """Ask the model, once. Raises the `DoorError` of the answer, `TimedOut` after `timeout_ms`, or `ConnectionLost`."""
+        body = body_of(request, self.model, self.stream)
+        answer = await send(self.http, f"{self.base_url}{PATH}", body, timeout_ms, self.pace)
+        if answer.status != 200:
+            raise error_of(answer.status, answer.headers, answer.body)
+        return (streamed_reply_of if self.stream else reply_of)(answer.body, answer.headers)
+
+
+Client = OpenAIClient
+"""As every module of a client calls its own."""
 
 
 def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
-    """An `httpx.AsyncClient` with the headers of the API; to be closed with `aclose`, or used with `async with`.
-
-    `trust` says which certificates are believed; the default are those of httpx. Raises `UsageError` where httpx is not
-    installed.
-    """
-    headers = {"content-type": "application/json"} | ({"authorization": f"Bearer {key}"} if key else {})
-    return _httpx().AsyncClient(headers=headers, verify=trust or True)
-
-
-def _httpx() -> Any:
-    try:
-        import httpx
-    except ImportError as error:
-        raise UsageError(f"the model client needs httpx ({error}); run: pip install longhaul[wire]") from None
-    return httpx
+    """An `httpx.AsyncClient` with the headers of the API; `trust` as in `sending.open_http`, errors too."""
+    return sending.open_http({"authorization": f"Bearer {key}"} if key else {}, trust)
 
 
 # from a request to a body
 
 
-def body_of(request: Request, model: str) -> bytes:
+def body_of(request: Request, model: str, stream: bool = False) -> bytes:
     """The JSON body of a request. Raises `InvalidRequest` for something that is not a list of messages."""
     wrong = next((item for item in request.messages if type(item) is not Message), None)
     if wrong is not None:
@@ -104,6 +78,8 @@ def body_of(request: Request, model: str) -> bytes:
     }
     if request.tools:
         body["tools"] = [_tool(tool) for tool in request.tools]
+    if stream:
+        body |= {"stream": True, "stream_options": {"include_usage": True}}
     return msgspec.json.encode(body)
 
 
@@ -162,17 +138,17 @@ class _Completion(msgspec.Struct):
     usage: _Spent | None = None
 
 
-def reply_of(body: bytes) -> Reply:
+def reply_of(body: bytes, headers: Mapping[str, str] | None = None) -> Reply:
     """The reply in an answer with status 200.
 
-    Raises `ServerFailed` for a body that is no whole completion (a page of HTML, `{}`, no finish_reason): such an
-    answer may be partial, so nothing of it may be used.
+    Raises the `DoorError` of an error object that came with a 200, and `ServerFailed` for a body that is no whole
+    completion (a page of HTML, `{}`, no finish_reason): such an answer may be partial, so nothing of it may be used.
     """
     try:
         completion = msgspec.json.decode(body, type=_Completion)
         choice = completion.choices[0]
     except (msgspec.DecodeError, UnicodeError, IndexError) as error:
-        raise ServerFailed(f"no chat completion: {error}; got {_shown(body)}", 200, "invalid_response") from None
+        raise _unusable(body, headers or {}, f"no chat completion: {error}") from None
     calls = choice.message.tool_calls or ()
     return Reply(
         choice.message.content or "",
@@ -189,40 +165,98 @@ def _usage(spent: _Spent | None) -> Usage | None:
     return Usage(spent.prompt_tokens, (details and details.cached_tokens) or 0, spent.completion_tokens)
 
 
+def _unusable(body: bytes, headers: Mapping[str, str], why: str) -> DoorError:
+    """The error in a body that came with a 200 and is no answer."""
+    if _error_in(body) is not None:
+        return error_of(200, headers, body)
+    return ServerFailed(f"{why}; got {shown(body)}", 200, "invalid_response")
+
+
+# from a stream to a reply
+
+
+class _PartFunction(msgspec.Struct):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _PartCall(msgspec.Struct):
+    index: int
+    id: str | None = None
+    function: _PartFunction | None = None
+
+
+class _Delta(msgspec.Struct):
+    content: str | None = None
+    tool_calls: list[_PartCall] | None = None
+
+
+class _PartChoice(msgspec.Struct):
+    delta: _Delta
+    finish_reason: str | None = None
+
+
+class _Part(msgspec.Struct):
+    choices: list[_PartChoice]
+    usage: _Spent | None = None
+
+
+_decode_part = partial(msgspec.json.decode, type=_Part)
+
+
+def streamed_reply_of(body: bytes, headers: Mapping[str, str] | None = None) -> Reply:
+    """The reply in a stream that has ended.
+
+    Raises the `DoorError` of an error event, by its type, and `ServerFailed` where an event cannot be read or the
+    terminal ones (a finish_reason, and `[DONE]`) are missing: the stream was cut off, and nothing of it may be used.
+    """
+    texts: list[str] = []
+    calls: dict[int, ToolCall] = {}
+    stop, usage, done = "", None, False
+    for data in data_of(body):
+        if data == DONE:
+            done = True
+            break
+        try:
+            part = _decode_part(data)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise _unusable(data, headers or {}, f"no event of a stream: {error}") from None
+        usage = part.usage or usage
+        for choice in part.choices:
+            texts.append(choice.delta.content or "")
+            for piece in choice.delta.tool_calls or ():
+                calls[piece.index] = _grown(calls.get(piece.index), piece)
+            stop = choice.finish_reason or stop
+    if not (done and stop):
+        raise ServerFailed(f"the stream ended without its terminal event; got {shown(body)}", 200, "incomplete_stream")
+    made = tuple(call for _, call in sorted(calls.items()))
+    return Reply("".join(texts), made, _STOPS.get(stop, stop), _usage(usage))
+
+
+def _grown(call: ToolCall | None, piece: _PartCall) -> ToolCall:
+    """A call with one more piece of it: id and name come once, arguments bit by bit."""
+    known = call or ToolCall("", "", "")
+    function = piece.function or _PartFunction()
+    return ToolCall(
+        known.id or piece.id or "", known.name or function.name or "", known.arguments + (function.arguments or "")
+    )
+
+
 # from an answer to an error
 
 
 def error_of(status: int, headers: Mapping[str, str], body: bytes) -> DoorError:
-    """The error an answer amounts to: by its code and type where it has them, by its status otherwise.
-
-    Worth another try are 408, 409, 429 and 5xx, the statuses the vendor's own clients retry. A 429 that says that money
-    or quota is spent, or that this one request is too large (`request_too_large`), asks for no wait: none would help.
-    """
-    message, kind, code = _reasons(body)
-    word = code or kind or f"http_{status}"
-    if code == "context_length_exceeded" or (status == 413 and message.startswith("Request too large")):
-        return ContextTooLong(message, status, word)
-    if status == 429 and message.startswith("Request too large"):
-        return RateLimited(message, status, "request_too_large")
-    if status == 429:
-        spent = any(part in word for part in _SPENT)
-        return RateLimited(message, status, word, None if spent else retry_after_ms(headers))
-    if status in (401, 403):
-        return AuthenticationFailed(message, status, word)
-    if status in (408, 409) or status >= 500:
-        return ServerFailed(message, status, word, retry_after_ms(headers))
-    return InvalidRequest(message, status, word)
+    """The error an answer amounts to: by its code and type where it has them, by its status otherwise."""
+    error = _error_in(body)
+    if error is None:
+        return failure(status, headers, f"no error body; got {shown(body)}", ())
+    return failure(status, headers, *error)
 
 
-def _reasons(body: bytes) -> tuple[str, str, str]:
-    """Message, type and code of an error body, which may also be a proxy's page of HTML, or nothing."""
+def _error_in(body: bytes) -> tuple[str, tuple[str, ...]] | None:
+    """Message, and code and type, of an error body; None for a page of HTML, or nothing, or anything else."""
     try:
         error = msgspec.json.decode(body)["error"]
-        return (str(error["message"]), *(str(error.get(name) or "") for name in ("type", "code")))  # type: ignore[return-value]
+        return str(error["message"]), tuple(str(error.get(name) or "") for name in ("code", "type"))
     except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, AttributeError):
-        return f"no error body; got {_shown(body)}", "", ""
-
-
-def _shown(body: bytes) -> str:
-    text = body[:SHOWN_MAX].decode("utf-8", "replace")
-    return f"{text!r}{' ...' if len(body) > SHOWN_MAX else ''}" if text else "nothing"
+        return None

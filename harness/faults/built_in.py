@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from harness.faults import calls, connection, crashes, disk, host, model, tools
+from harness.faults import calls, connection, crashes, disk, host, model, tools, wire
 
 CRASHES = (crashes.CrashBefore, crashes.CrashAfter, crashes.TornAppend)
 OF_A_CONNECTION = (
@@ -23,6 +23,10 @@ OF_A_HOST = (
     disk.NoSpace, disk.SyncFailed, disk.ShortWrite, disk.DiskRefuses, host.ClockJump, host.DamagedJournal,
     host.NewerJournal, host.ToolGone,
 )  # fmt: skip
+OF_A_WIRE = (
+    wire.RetryAfter, wire.RateLimitHeaders, wire.Overloaded, wire.HtmlBody, wire.EmptyObject, wire.ErrorEvent,
+    wire.SilentAnswer, wire.SlowDrip, wire.CutStream, wire.CutArguments, wire.CrashMidAnswer,
+)  # fmt: skip
 
-FAULTS = (*CRASHES, *OF_A_CONNECTION, *OF_A_MODEL, *OF_A_TOOL, *OF_A_HOST)
+FAULTS = (*CRASHES, *OF_A_CONNECTION, *OF_A_MODEL, *OF_A_TOOL, *OF_A_HOST, *OF_A_WIRE)
 """The built-in faults, by name in a spec. A stranger's fault is `Fault('path/to/file.py:Name', ...)`."""

@@ -124,10 +124,15 @@ class TruncatedArguments:
     stop: str = "length"
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
-        reply = _with_calls(await proceed(), lambda call: call, self.stop)
-        *before, last = reply.calls
-        short = msgspec.structs.replace(last, arguments=_json(_shortened(_given(last))))
-        return msgspec.structs.replace(reply, calls=(*before, short))
+        return cut_short(await proceed(), self.stop)
+
+
+def cut_short(reply: Reply, stop: str) -> Reply:
+    """A reply that ends inside of its last call, with this stop; what is left of the arguments parses."""
+    reply = _with_calls(reply, lambda call: call, stop)
+    *before, last = reply.calls
+    short = msgspec.structs.replace(last, arguments=_json(_shortened(_given(last))))
+    return msgspec.structs.replace(reply, calls=(*before, short))
 
 
 def _shortened(given: dict[str, Any]) -> dict[str, Any]:

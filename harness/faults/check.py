@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from harness.errors import UsageError
 from harness.faults.built_in import FAULTS
 from harness.faults.host import ToolGone
-from harness.faults.sites import SITES, kind_of
+from harness.faults.sites import SITES, WIRE, kind_of
 from harness.faults.strike import Strike
 from harness.types import Setup
 
@@ -33,7 +33,14 @@ def check_strike(strike: Any) -> None:
 
 
 def check_sites(spec: Spec, setup: Setup) -> None:
-    """Refuse strikes that name a tool which the scenario does not have."""
+    """Refuse strikes on a wire that is not there, and those that name a tool which the scenario does not have."""
+    if spec.setting != "wire" and spec.orchestrator.name != "program":
+        struck = next((strike for strike in spec.strikes if kind_of(strike.site) in WIRE), None)
+        if struck is not None:
+            raise UsageError(
+                f"{struck!r}: setting={spec.setting!r} has no site 'wire', because no answer travels as bytes there; "
+                "say setting='wire', or strike 'model'"
+            )
     tools = sorted(tool.name for tool in setup.tools)
     for strike in spec.strikes:
         kind, _, name = strike.site.partition(":")

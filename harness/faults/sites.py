@@ -24,7 +24,10 @@ PASSED = (*WAITED_FOR, *DISK)
 BOOT = ("boot",)
 """One passage a life, before anything else: where a new life finds something changed."""
 
-SITES = (*PASSED, *BOOT)
+WIRE = ("wire",)
+"""One passage for each answer of a model that travels as bytes: in the setting `wire`, behind the `model` door."""
+
+SITES = (*PASSED, *WIRE, *BOOT)
 """Every kind of site. Those of tools and queries carry the name of the tool: `tool:NAME`, `query:NAME`."""
 
 

@@ -59,6 +59,12 @@ class Passage(Protocol):
     def jump_clock(self, ms: int) -> None:
         """What `host.now()` says is off by so much from now on."""
 
+    def said(self) -> Any:
+        """At `wire`: the `Reply` or `DoorError` that the model door gave just now."""
+
+    def answer(self, outcome: Any) -> Any:
+        """At `wire`: the `WireAnswer` that the vendor sends for a `Reply` or a `DoorError`."""
+
     def rewrite(self, change: Callable[[bytes], bytes]) -> None:
         """At `boot`: the journal at rest is changed while nobody runs."""
 

@@ -5,7 +5,7 @@ They measure the harness: a mutant that survives is a hole in the checks, in the
 
 from __future__ import annotations
 
-from harness.mutants import answers, budgets, durability, effects, endings, retries, views
+from harness.mutants import answers, budgets, durability, effects, endings, retries, views, wire
 from harness.mutants.mutant import Change, Ground, Mutant
 from harness.resolve import unknown
 
@@ -17,6 +17,7 @@ MUTANTS: tuple[Mutant, ...] = (
     *views.MUTANTS,
     *answers.MUTANTS,
     *endings.MUTANTS,
+    *wire.MUTANTS,
 )
 """All of them, by concern."""
 

@@ -18,13 +18,21 @@ from harness.mutants.mutant import Change, Mutant
 
 REFERENCE = "harness.orchestrators.reference"
 
-BESIDE = ("harness.journal", "harness.policies.drive", "harness.policies.validate")
-"""Modules outside of its package that the reference is made of, and that a mutant may change."""
+CLIENTS = "harness.clients"
+BESIDE = ("harness.journal", "harness.policies.drive", "harness.policies.validate", CLIENTS)
+"""Modules outside of its package that the reference is made of, and that a mutant may change. Over the wire, clients."""
+
+SPOKEN = {"openai-chat": "openai", "anthropic": "anthropic"}
+"""The clients by the format that they speak."""
 
 
 def copy_of(mutant: Mutant) -> Any:
     """The coroutine function `run(host)` of a mutant. Raises `HarnessError` for a change that finds no place of its own."""
-    return _Copy(mutant).module(REFERENCE).run
+    copy = _Copy(mutant)
+    run = copy.module(REFERENCE).run
+    if any(change.module.startswith(CLIENTS) for change in mutant.changes):
+        run.clients = {name: copy.module(f"{CLIENTS}.{module}") for name, module in SPOKEN.items()}
+    return run
 
 
 class _Copy:
@@ -65,7 +73,7 @@ class _Copy:
 
 
 def _copied(name: str) -> bool:
-    return name in BESIDE or f"{name}.".startswith(f"{REFERENCE}.")
+    return name in BESIDE or f"{name}.".startswith((f"{REFERENCE}.", f"{CLIENTS}."))
 
 
 def changed(source: str, mutant: Mutant, name: str) -> str:

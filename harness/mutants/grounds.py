@@ -6,7 +6,7 @@ from typing import Any
 
 from harness.faults import Strike
 from harness.mutants.mutant import Ground
-from harness.spec import Spec
+from harness.spec import Model, Spec
 from harness.types import Limits
 
 KINDS = ("deduplicating", "queryable", "blind")
@@ -25,6 +25,7 @@ FAILURES = f"{RULES}.failures"
 BUDGETS = f"{RULES}.budgets"
 COMPACTION = f"{RULES}.compaction"
 JOURNAL = "harness.journal"
+CLIENTS = "harness.clients"
 VALIDATE = "harness.policies.validate"
 
 RESUMED = "lives=state.lives + 1, idle_ms=idle"
@@ -39,6 +40,12 @@ def paying(*strikes: Strike, **fields: Any) -> Spec:
 def renaming(*strikes: Strike, **fields: Any) -> Spec:
     """Some files to read and to edit, one call a turn."""
     return Spec("rename_api", **{"horizon": 8, **fields}, strikes=strikes)
+
+
+def over_wire(*strikes: Strike, **fields: Any) -> Spec:
+    """Some invoices, with the model reached over the wire and its answers streamed."""
+    streamed = Model("perfect", format="openai-chat", stream=True)
+    return paying(*strikes, **{"setting": "wire", "model": streamed, **fields})
 
 
 def capped(*strikes: Strike, **limits: int) -> Spec:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from harness.errors import HarnessError, UsageError
-from harness.spec import Choice, Orchestrator, Spec
+from harness.spec import Choice, Spec
 from longhaul import exits
 from longhaul.choices import choice
 from longhaul.conformance.exclusions import NOTHING, Exclusions, read_exclusions, stale, stale_error, written
@@ -19,6 +19,7 @@ from longhaul.conformance.runs import Watch
 from longhaul.conformance.table import shape, text
 from longhaul.grid import stopped_by_ctrl_c
 from longhaul.names import short_name
+from longhaul.programs import program_of, program_options
 from longhaul.say import progress_bar, remark, say
 from longhaul.tiers import Tier
 
@@ -26,12 +27,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(short_help="Say which level of reliability an orchestrator reaches, and what keeps it from the next.")
-@click.option("--orchestrator", default="reference", show_default=True, metavar="NAME",
-              help="The orchestrator on trial: a name or path/to/file.py:Name.")  # fmt: skip
-@click.option("--command", "start", metavar="COMMAND",
-              help="A program on trial instead: how it is started, such as 'python my_agent.py'.")  # fmt: skip
-@click.option("--resume", metavar="COMMAND", help="How the program is started again; default: as the first time.")
-@click.option("--through", metavar="TOOL", help="The program's own tool for commands, where it takes no others: shell.")
+@click.option("--orchestrator", default="", metavar="NAME",
+              help="The orchestrator on trial: a name or path/to/file.py:Name.  [default: reference]")  # fmt: skip
+@program_options
 @click.option("--tier", default="pr", show_default=True, type=click.Choice(["smoke", "pr", "nightly"]),
               help="How much of each probe is run.")  # fmt: skip
 @click.option("--require", "level", type=click.Choice(list(LEVELS), case_sensitive=False),
@@ -47,7 +45,8 @@ def command(**options: Any) -> int:
     found out, whatever it is; 1 with --require, when that level is not reached; 2 where an exclusion no longer fails.
     """
     tolerated = read_exclusions(options["exclusions"]) if options["exclusions"] else NOTHING
-    found = _found(_on_trial(options), options["tier"], tolerated)
+    orchestrator = program_of(options) or choice("Orchestrator", options["orchestrator"] or "reference")
+    found = _found(orchestrator, options["tier"], tolerated)
     say(json.dumps(shape(found), indent=1) if options["as_json"] else text(found))
     code = exit_code(found, options["level"] or "")
     if options["write_exclusions"] and not found.interrupted:
@@ -55,19 +54,6 @@ def command(**options: Any) -> int:
     elif not found.interrupted:
         _refuse_stale(found, tolerated, options["exclusions"])
     return code
-
-
-def _on_trial(options: dict[str, Any]) -> Choice:
-    """The orchestrator, or the program. Raises `UsageError` where both are named, or half a program."""
-    given = {"command": options["start"], "resume": options["resume"], "through": options["through"]}
-    program = {name: value for name, value in given.items() if value}
-    if not program:
-        return choice("Orchestrator", options["orchestrator"])
-    if "command" not in program:
-        raise UsageError(f"--{next(iter(program))} is about a program, and none is named; add --command 'python my_agent.py'")
-    if options["orchestrator"] != "reference":
-        raise UsageError(f"--command and --orchestrator {options['orchestrator']} name two orchestrators; give one of them")
-    return Orchestrator("program", **program)
 
 
 def exit_code(found: Conformance, level: str) -> int:

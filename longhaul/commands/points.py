@@ -33,6 +33,9 @@ KINDS = ("deduplicating", "queryable", "blind")
 @click.option("--orchestrator", default="reference", show_default=True, help="Whose run is looked at.")
 @click.option("--view-budget", default="1", show_default=True, help="Share of the working set (0.5) or tokens (8000).")
 @click.option(
+    "--setting", default="sim", show_default=True, type=click.Choice(["sim", "wire"]), help="How the model is reached."
+)
+@click.option(
     "--json", "as_json", is_flag=True, help="Every place, as a list of {id, site, nth, when, reachable, why}."
 )
 def command(scenario: str, as_json: bool, **options: Any) -> int:
@@ -46,7 +49,7 @@ def command(scenario: str, as_json: bool, **options: Any) -> int:
     spec = Spec(
         scenario, horizon=options["horizon"], kind=options["kind"] or resolve.scenario(scenario).kinds[0],
         orchestrator=choice("Orchestrator", options["orchestrator"]), policy=choice("Policy", options["policy"]),
-        view_budget=view_budget(options["view_budget"]),
+        view_budget=view_budget(options["view_budget"]), setting=options["setting"],
     )  # fmt: skip
     reached = reach(spec)
     if as_json:

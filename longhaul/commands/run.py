@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from harness.checks import Judgement
 from harness.errors import HarnessError, UsageError
+from harness.run import Run
 from harness.spec import Spec
 from longhaul import exits
 from longhaul.grid import Add, Tally, name_of, run_grid
@@ -16,7 +19,10 @@ from longhaul.home import claim
 from longhaul.lines import wrapped
 from longhaul.names import short_name
 from longhaul.planning import grid_options, plan_of
+from longhaul.programs import program_of, program_options, told
 from longhaul.say import progress_bar, remark, say
+from longhaul.striking import strike
+from longhaul.trial import repro
 
 if TYPE_CHECKING:
     from reports.report import Report
@@ -26,6 +32,9 @@ DEFAULT_OUT = Path("reports/out")
 
 @click.command(short_help="Run a grid of scenarios, policies and seeds into a report.")
 @grid_options
+@program_options
+@click.option("--strike", "strikes", multiple=True, metavar="TEXT",
+              help="A kill or fault in every run: tool:NAME#NTH/after, or Strike(...). Repeatable.")  # fmt: skip
 @click.option("--metric", "metrics", multiple=True, metavar="FILE:NAME", help="A metric of your own: one more column.")
 @click.option("--events", default="failed", show_default=True, type=click.Choice(["all", "failed", "none"]),
               help="Whose whole history is kept (failed: and a sample of the others).")  # fmt: skip
@@ -53,7 +62,11 @@ def command(**options: Any) -> int:
     from reports.report import load
     from reports.store import Store
 
-    specs = plan_of(options).specs()
+    program = program_of(options)
+    plan = replace(plan_of(options), strikes=tuple(strike(text) for text in options["strikes"]))
+    if program is not None:
+        plan = replace(plan, orchestrators=(program,), setting="process")
+    specs = plan.specs()
     if not specs:
         raise UsageError("the plan is empty: none of these scenarios has a plain program")
     prices = load_prices(options["prices"]) if options["prices"] else ()
@@ -61,16 +74,31 @@ def command(**options: Any) -> int:
     out = options["out"] or DEFAULT_OUT / name_of(specs, repeats)
     store = Store(out, options["events"], metrics_named(options["metrics"]))
     store.begin()
+    said: list[str] = []
     try:
-        tally = _run(specs, store.add, repeats)
+        tally = _run(specs, _telling(store.add, said) if program is not None else store.add, repeats)
     finally:
         summary = store.finish(specs, repeats)
     report = load(out)
     say(board_text(leaderboard(report, prices)))
     say(wrapped(str(summary)))
+    for sentence in said:
+        say(sentence)
     _point_at_failures(report.runs, out)
     unlike = _tell_repeats(report) if repeats > 1 else 0
     return _exit_code(tally, options["check"], unlike)
+
+
+def _telling(add: Add, said: list[str]) -> Add:
+    """Add, and note a sentence on each run; for one that failed, the command that repeats it."""
+
+    def both(run: Run, judgement: Judgement, repeat: int) -> None:
+        add(run, judgement, repeat)
+        said.append(wrapped(told(run, judgement)))
+        if judgement.outcome in ("fail", "invalid"):
+            said.append(repro(run.spec))
+
+    return both
 
 
 def _run(specs: tuple[Spec, ...], add: Add, repeats: int) -> Tally:

@@ -47,7 +47,6 @@ def _detect_in_program(kind: _Kind, subject: Subject) -> Capability:
     return _detect(replace(kind, specs=lambda subject: islice(kind.specs(subject), 1)), subject)
 
 
-
 def _detect(kind: _Kind, subject: Subject) -> Capability:
     last: Spec | None = None
     for spec in kind.specs(subject):

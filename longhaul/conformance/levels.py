@@ -31,7 +31,7 @@ def conformance_of(
     plans = {requirement.name: _planned(requirement, subject, trials, choose) for requirement in requirements}
     trials.run(watch)
     findings = [_Evidence(requirement, plans[requirement.name], trials, subject) for requirement in requirements]
-    name = dict(orchestrator.options).get("command", orchestrator.name) if program else orchestrator.name
+    name = programs.name_of(orchestrator)
     return Conformance(
         name, tier, tuple(evidence.finding(exclusions) for evidence in findings), subject.capabilities,
         failing=frozenset(name for evidence in findings for name in evidence.failing),

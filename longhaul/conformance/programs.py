@@ -50,6 +50,12 @@ def is_program(orchestrator: Choice) -> bool:
     return orchestrator.name == PROGRAM
 
 
+def name_of(orchestrator: Choice) -> str:
+    """The name of an orchestrator; of a program, what starts it."""
+    options = dict(orchestrator.options)
+    return str(options.get("command") or options.get("subject") or orchestrator.name)
+
+
 def seen_of(requirement: Requirement) -> Requirement:
     """A requirement as it is put to a program: without what cannot be seen."""
     unseen = UNSEEN.get(requirement.name, "")
@@ -74,7 +80,8 @@ def chosen(specs: Iterable[Spec], tier: Tier) -> tuple[Spec, ...]:
 def _struck(spec: Spec) -> tuple[str, ...]:
     """Which kind of site is struck by which kind of fault, and whether it stays."""
     return tuple(
-        f"{strike.site.partition(':')[0]} {type(strike.fault).__name__} {strike.times is None}" for strike in spec.strikes
+        f"{strike.site.partition(':')[0]} {type(strike.fault).__name__} {strike.times is None}"
+        for strike in spec.strikes
     )
 
 

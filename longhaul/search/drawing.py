@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, CrashThenLands, Strike, TornAppend
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, CrashThenLands, Strike, TornAppend
 from harness.run import execute
 from harness.spec import Spec
 from harness.swarm import LASTING, STRIKES_MOST, Ground, Target, ground_of
@@ -21,7 +21,7 @@ from longhaul.search.failing import Failing
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
 
-DEATHS = (CrashBefore, CrashAfter, CrashThenLands, TornAppend)
+DEATHS = (CrashBefore, CrashAfter, CrashThenLands, TornAppend, CrashMidAnswer)
 
 
 def smallest(spec: Spec, failing: Failing, examples: int = 200, seed: int = 0) -> Spec | None:

@@ -143,7 +143,7 @@ BEFORE: dict[str, tuple[str, str, int, tuple[Strike, ...]]] = {
 }
 """For each kind of site: the kind of tool, the passage to strike, and what must happen before so that there is one."""
 
-EVERYWHERE = [(fault, site) for fault in FAULTS for site in fault.SITES]
+EVERYWHERE = [(fault, site) for fault in FAULTS for site in fault.SITES if site != "wire"]
 
 
 def strike_at(fault: Any, site: str) -> Spec:

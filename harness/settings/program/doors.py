@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from harness.errors import ConnectionLost, DoorError, InvalidRequest, TimedOut, UsageError
+from harness.errors import ConnectionLost, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.host import Host
 from harness.settings.program.calls import Calls
 from harness.settings.program.loopback import Incoming, Outgoing, as_json, outgoing
@@ -28,15 +28,12 @@ from harness.world import Visit
 
 def providers(names: Iterable[str] = ()) -> dict[str, Provider]:
     """The known formats by their paths, all of them or those that are named. Raises `UsageError` for an unknown one."""
-    found = importlib.import_module("fakes.providers")
-    known: tuple[Provider, ...] = getattr(found, "PROVIDERS", ())
-    if not known:
-        known = (importlib.import_module("fakes.providers.openai_chat").OPENAI_CHAT,)
-    by_name = {one.name: one for one in known}
-    unknown = [name for name in names if name not in by_name]
+    vendors = importlib.import_module("fakes.providers")
+    known: dict[str, Provider] = {one.name: one for one in vendors.PROVIDERS}
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(by_name))}")
-    return {one.path: one for one in known if not names or one.name in names}
+        raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(known))}")
+    return {one.path: one for one in known.values() if not names or one.name in names}
 
 
 class Doors:
@@ -59,12 +56,19 @@ class Doors:
         """From now on a call of a tool is one that came after the death."""
         self._late = True
 
+    def broke(self, error: Exception) -> None:
+        """The harness itself is wrong: the run ends, and nobody takes that for a verdict."""
+        broken = HarnessError(f"the loopback server broke: {type(error).__name__}: {error}")
+        broken.__cause__ = error
+        self._host._track.broken = broken
+        self._host._end("broken", str(broken))
+
     async def __call__(self, incoming: Incoming) -> Outgoing:
         """The answer to one request; a dead life never answers."""
         self.count += 1
         provider = self._formats.get(incoming.path)
         place = [unquote(part) for part in incoming.path.split("/")[1:]]
-        if self._host.dead and not (self._late and place[0] == "tools"):
+        if self._host.dead and not (self._late and place[:1] == ["tools"]):
             await self._host._never()
         match incoming.method, place:
             case "POST", _ if provider is not None:
@@ -94,7 +98,7 @@ class Doors:
         try:
             result = await self._host.tool(call, key) if not self._host.dead else self._landed(call, key)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         return as_json(200, _full(msgspec.to_builtins(result)))
 
     def _landed(self, call: ToolCall, key: str) -> Any:
@@ -118,7 +122,7 @@ class Doors:
         try:
             result = await self._host.query(name, key)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         told = {} if result is None else _full(msgspec.to_builtins(result))
         return as_json(200, {"found": result is not None, **told})
 
@@ -127,26 +131,25 @@ class Doors:
             question = msgspec.json.decode(incoming.body, type=Question)
         except (msgspec.DecodeError, UnicodeError) as error:
             wants = "a question is a JSON object with text, and tool, key and arguments (a text) if it is about a call"
-            return _failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
+            return failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
         if not question.key:
             key = self._calls.key_of(question.tool, question.arguments)
             question = msgspec.structs.replace(question, key=key)
         try:
             answer = await self._host.human(question)
         except DoorError as error:
-            return _failed(error)
+            return failed(error)
         content = answer.result.content if answer.result is not None else ""
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
     def _unknown(self, incoming: Incoming) -> Outgoing:
-        """The vendor's 404, in the words of the format that the client seems to speak."""
+        """The vendor's 404, in its own words."""
         path = f"{incoming.method} {incoming.path}"
         self._host._record("wire", 0, "not_found", {"method": incoming.method, "path": incoming.path})
         self.refusals.append(f"404 {path} is nowhere; there are POST {', '.join(self._formats)} and /tools")
-        error = InvalidRequest(f"Invalid URL ({path})", 404, "invalid_request_error")
-        speaks = "anthropic" if "anthropic-version" in incoming.headers else "openai"
-        near = next((one for one in self._formats.values() if one.name.startswith(speaks)), None)
-        return outgoing(near.answer(error, None, self._host.now())) if near is not None else _failed(error)
+        vendors = importlib.import_module("fakes.providers")
+        answer: WireAnswer = vendors.unknown(incoming.method, incoming.path, self._host.now())
+        return outgoing(answer)
 
 
 def _shown(tool: Any) -> dict[str, Any]:
@@ -157,7 +160,7 @@ def _shown(tool: Any) -> dict[str, Any]:
 _full: Callable[[dict[str, Any]], dict[str, Any]] = {"status": "ok", "content": "", "error": ""}.__or__
 
 
-def _failed(error: DoorError) -> Outgoing:
+def failed(error: DoorError) -> Outgoing:
     """An error of a tool as HTTP: a lost answer is a reset, one that never comes is silence."""
     if isinstance(error, ConnectionLost | TimedOut):
         return outgoing(WireAnswer(0, ends="reset" if isinstance(error, ConnectionLost) else "silent"))

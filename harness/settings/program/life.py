@@ -95,7 +95,7 @@ class Life:
         """Wait until it is ready, submit the work, and see that it is done."""
         subject = self._subject
         ready, done = self._watch(subject.ready), self._watch(subject.done)
-        main.exited.add_done_callback(lambda _: self._over("exit"))
+        main.exited.add_done_callback(lambda _: self._left(main))
         if subject.submit and (not self._track.life or subject.submit_again or subject.done.kind == "submit"):
             await ready.seen()
             client = self._start(subject.submit)
@@ -104,6 +104,13 @@ class Life:
                 self._over("submitted")
         await done.seen()
         self._over("done")
+
+    def _left(self, main: Process) -> None:
+        """What was started has ended: that ends the life, unless it only started others, as daemons do."""
+        sessions = {process.pid for process in self._processes}
+        daemon = self._subject.done.kind != "exit" and not main.exited.result()
+        if not (daemon and leftovers(self._mark, sessions)):
+            self._over("exit")
 
     async def _outcome(self) -> tuple[str, str]:
         """What ends the life: its death at a door, its own exit, its work being done, or a cap."""

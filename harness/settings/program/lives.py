@@ -16,7 +16,7 @@ from harness.guard import unguarded
 from harness.settings.process import is_last
 from harness.settings.program.calls import Calls
 from harness.settings.program.doors import Doors, providers
-from harness.settings.program.environment import state_folder
+from harness.settings.program.environment import MARK, state_folder
 from harness.settings.program.leftovers import end, leftovers
 from harness.settings.program.life import Life
 from harness.settings.program.loopback import HOST, Incoming, Loopback, Outgoing
@@ -96,7 +96,11 @@ class Ground:
 
     async def _respond(self, incoming: Incoming) -> Outgoing:
         assert self.doors is not None
-        return await self.doors(incoming)
+        try:
+            return await self.doors(incoming)
+        except Exception as error:
+            self.doors.broke(error)
+            raise
 
     def close(self) -> None:
         """End all that is left of the run, and give back port, loop and folder."""
@@ -104,18 +108,26 @@ class Ground:
             return
         self.closed = True
         with unguarded():
-            self.loop.run_until_complete(self._clear())
-            self.loop.close()
+            try:
+                asyncio.get_running_loop()  # given up in the middle of another run: nothing can be awaited
+                self._end_all()
+            except RuntimeError:
+                self.loop.run_until_complete(self._clear())
+                self.loop.close()
             shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _end_all(self) -> bool:
+        """End what is left of any life; whether there was anything."""
+        mark = f"{MARK}={self.mark}"
+        left = leftovers(mark, ())
+        end(left, mark, ())
+        return bool(left)
 
     async def _clear(self) -> None:
         for process in self.standing:
             process.close()
-        mark = f"LONGHAUL_RUN={self.mark}"
         for _ in range(50):
-            left = leftovers(mark, ())
-            end(left, mark, ())
-            if not left:
+            if not self._end_all():
                 break
             await asyncio.sleep(0.02)
         self.loopback.close()

@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -188,7 +189,8 @@ class _Connection:
 
 def _incoming(request: Any, body: bytes) -> Incoming:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in request.headers}
-    return Incoming(request.method.decode(), request.target.decode("latin-1").partition("?")[0], headers, body)
+    path = urlsplit(request.target.decode("latin-1")).path  # without the address, which a client of a proxy names too
+    return Incoming(request.method.decode(), path if path.startswith("/") else "/", headers, body)
 
 
 def _headers(answer: WireAnswer) -> list[tuple[str, str]]:

@@ -28,7 +28,9 @@ def main() -> None:
 
 def _options() -> Options:
     parser = argparse.ArgumentParser(prog="python -m harness.subjects.langgraph", description=__doc__)
-    parser.add_argument("--durability", choices=DURABILITIES, default="async", help="default: async, as LangGraph's own")
+    parser.add_argument(
+        "--durability", choices=DURABILITIES, default="async", help="default: async, as LangGraph's own"
+    )
     parser.add_argument("--api", choices=APIS, default="graph")
     parser.add_argument("--key", choices=KEYS, default="none", help="what a call of a tool is known by")
     parser.add_argument("--max-retries", type=_count, default=2, help="of ChatOpenAI; default: 2, as its own")

@@ -32,7 +32,7 @@ def run(around: Surroundings, options: Options) -> str:
     with SqliteSaver.from_conn_string(checkpoints(around)) as saver:
 
         @entrypoint(checkpointer=saver)
-        def agent(messages: list[Any]) -> list[Any]:
+        def agent(messages: list[Any]) -> Any:
             reply = call_model(messages).result()
             while reply.tool_calls:
                 results = [call_tool(asked) for asked in reply.tool_calls]

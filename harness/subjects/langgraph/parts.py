@@ -16,9 +16,7 @@ _TYPES = {"string": str, "integer": int, "number": float, "boolean": bool, "arra
 
 def chat_model(around: Surroundings, options: Options) -> Any:
     """The chat model; URL and key are in the environment, where the client looks for them."""
-    return ChatOpenAI(
-        model=around.model, temperature=0, max_retries=options.max_retries, timeout=options.timeout
-    )
+    return ChatOpenAI(model=around.model, temperature=0, max_retries=options.max_retries, timeout=options.timeout)
 
 
 def structured_tools(around: Surroundings, options: Options) -> list[Any]:

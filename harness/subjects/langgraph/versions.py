@@ -28,7 +28,9 @@ def missing() -> str:
     lacks = [name for name in (*TESTED, "langchain-openai") if name not in have]
     if not lacks:
         return ""
-    return f"{', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not installed; run: pip install 'longhaul[langgraph]'"
+    return (
+        f"{', '.join(lacks)} {'is' if len(lacks) == 1 else 'are'} not installed; run: pip install 'longhaul[langgraph]'"
+    )
 
 
 def untested() -> str:

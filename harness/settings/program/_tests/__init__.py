@@ -1,0 +1,1 @@
+"""Programs in real processes: killed, misbehaving, leaving something behind; and the server that they talk to."""

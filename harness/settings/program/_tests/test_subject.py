@@ -1,0 +1,130 @@
+"""A subject file says how a server or a worker is started, when it is ready and done, and what is killed."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.faults import CrashAfter, CrashBefore, Strike
+from harness.run import Run, execute
+from harness.settings.program._tests.trying import SUBJECTS, command, events, left_running, tried
+from harness.settings.program.subject import Sign, subject_of
+from harness.spec import Orchestrator, Spec
+
+KILL = Strike("tool:pay_invoice", 1, CrashAfter())
+SERVER = f"""
+start = "{command("server")}"
+ready = "http://127.0.0.1:{{port}}/health"
+submit = "{command("submits")}"
+done = "file: done"
+"""
+WORKERS = f"""
+start = "{command("supervisor")}"
+restart = "{command("worker wait")}"
+done = "file: done"
+pid_file = "worker.pid"
+"""
+
+
+def spec_of(path: Path, text: str, *strikes: Strike) -> Spec:
+    """The spec of a subject file with this text; a job of one invoice."""
+    path.write_text(text)
+    program = Orchestrator("program", subject=str(path))
+    return Spec("pay_invoices", 2, orchestrator=program, setting="process", strikes=strikes)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the subject file is."""
+    return tmp_path / "subject.toml"
+
+
+def passed(spec: Spec) -> Run:
+    """The run of a spec that passes."""
+    run, judgement = tried(spec)
+    assert judgement.outcome == "pass", judgement.violated
+    return run
+
+
+@pytest.mark.parametrize("strikes", [(), (KILL,), (Strike("model", 1, CrashBefore()), KILL)], ids=len)
+def test_a_server_is_sent_its_work_killed_in_it_and_started_again(path: Path, strikes: tuple[Strike, ...]) -> None:
+    run = passed(spec_of(path, SERVER, *strikes))
+    assert run.lives == 1 + len(strikes)
+    assert [event.detail for event in events(run, "killed")] == [{"status": -9}] * len(strikes)
+    assert not left_running()
+
+
+def test_a_server_is_done_when_what_submits_has_its_answer(path: Path) -> None:
+    run = passed(spec_of(path, SERVER.replace('"file: done"', '"submit"')))
+    assert events(run, "returned")[0].detail["answer"] == "submitted: 200"
+
+
+def test_ready_and_done_can_be_lines_of_output(path: Path) -> None:
+    lines = SERVER.replace("http://127.0.0.1:{port}/health", "line: listening")
+    assert passed(spec_of(path, lines)).lives == 1
+
+
+def test_a_server_that_ignores_sigterm_is_ended_all_the_same(path: Path) -> None:
+    text = SERVER.replace("server", "server deaf") + "grace_seconds = 0.2\n"
+    run = passed(spec_of(path, text))
+    assert [event.detail for event in events(run, "killed")] == [{"status": -9, "ignored": "SIGTERM"}]
+    assert not left_running()
+
+
+def test_one_that_is_never_ready_is_ended_when_its_time_is_up(path: Path) -> None:
+    text = SERVER.replace("/health", ":1/health").replace("http://127.0.0.1:{port}:1", "http://127.0.0.1:9")
+    run = execute(spec_of(path, text + "seconds = 0.5\n"))
+    assert run.ending == "limit" and "a life may take 0.5 s" in run.reason
+
+
+def test_of_several_processes_the_one_in_the_pid_file_dies_and_the_others_live_on(path: Path) -> None:
+    run = passed(spec_of(path, WORKERS, KILL))
+    assert [event.detail for event in events(run, "killed")] == [{"pid_file": "worker.pid"}]
+    assert run.lives == 2
+    assert not left_running()
+
+
+def test_a_daemon_is_not_over_when_what_started_it_is(path: Path) -> None:
+    text = SERVER.replace(command("server"), command("daemon")) + 'pid_file = "server.pid"\n'
+    run = passed(spec_of(path, text + f'restart = "{command("server")}"\n', KILL))
+    assert [event.detail for event in events(run, "killed")] == [{"pid_file": "server.pid"}]
+    assert not left_running()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("begin = 'x'", "unknown key 'begin'; there are start, restart"),
+        ("strat = 'x'", "unknown key 'strat'; did you mean start?"),
+        ("ready = 1", "start is missing; it is the command that starts the program"),
+        ("start = 5", "start is 5; it must be a command line, such as"),
+        ("start = 'true'\nready = 'http://example.com/'", "it must be seconds, 'line: TEXT', 'file: NAME', or a URL on this"),
+        ("start = 'true'\ndone = 'soon'", "done is 'soon'; it must be 'exit', 'submit', 'line: TEXT'"),
+        ("start = 'true'\ndone = 'submit'", "done is 'submit', and nothing is submitted"),
+        ("start = 'true'\nkill = 'all'", "kill is 'all'; it must be 'group' .all that was started. or 'process'"),
+        ("start = 'true'\npid_file = 'x'", "pid_file leaves the others running, so it needs a done other than 'exit'"),
+        ("start = 'true'\nseconds = 0", "seconds is 0; it must be a number of seconds above 0"),
+        ("start = 'true'\nformats = ['ollama']", "unknown format 'ollama'; there are "),
+        ("start = 'true'\nenv = 3", "env is 3; it must be a table of texts"),
+        ("start = ", "cannot be read: "),
+    ],
+)  # fmt: skip
+def test_a_subject_file_that_cannot_be_is_refused_in_one_sentence(path: Path, text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=says) as refused:
+        execute(spec_of(path, text))
+    assert "\n" not in str(refused.value).strip()
+
+
+def test_a_subject_file_that_is_not_there_is_named() -> None:
+    with pytest.raises(UsageError, match=r"no subject file 'gone.toml' in "):
+        execute(Spec("pay_invoices", orchestrator=Orchestrator("program", subject="gone.toml"), setting="process"))
+
+
+def test_what_a_file_says_may_be_said_otherwise_in_the_spec(path: Path) -> None:
+    path.write_text(SERVER)
+    subject = subject_of(Orchestrator("program", subject=str(path), seconds=3))
+    assert (subject.seconds, subject.ready.kind, subject.done) == (3.0, "url", Sign("file", "done"))
+    assert subject.restart == subject.start == (sys.executable, str(SUBJECTS), "server")

@@ -1,0 +1,149 @@
+"""Programs from the command line: strikes in words, options that exclude each other, and `longhaul serve`."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from harness.errors import UsageError
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, RateLimit, Strike
+from longhaul._tests.foreign import Foreign
+from longhaul.command import main
+from longhaul.striking import strike
+
+AGENT = Path(__file__).parents[2] / "docs" / "programs" / "agent.py"
+RUN = ("run", "--scenario", "pay_invoices", "--kind", "queryable", "--horizon", "4", "--out", "out")
+
+
+def test_a_strike_is_written_as_a_place_or_as_it_stands_in_a_spec() -> None:
+    assert strike("tool:pay_invoice#2/after") == Strike("tool:pay_invoice", 2, CrashAfter())
+    assert strike("model#1/before") == Strike("model", 1, CrashBefore())
+    assert strike("wire#2/half") == Strike("wire", 2, CrashMidAnswer(0.5))
+    assert strike("Strike('model', 3, RateLimit(), times=None)") == Strike("model", 3, RateLimit(), None)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("tool:pay_invoice", "write SITE#NTH/MOMENT such as tool:pay_invoice#2/after"),
+        ("model#1/during", "no moment 'during'; there are before, after, or half"),
+        ("modle#1/after", "no site 'modle'"),
+        ("Strike('model')", "Strike: "),
+        ("model#0/after", "0"),
+    ],
+)
+def test_a_strike_that_cannot_be_is_refused(text: str, says: str) -> None:
+    with pytest.raises(UsageError, match=re.escape(says)):
+        strike(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--command", "nothere"), "Error: program: there is no command 'nothere'"),
+        (("--command", "true", "--subject", "a.toml"), "Error: --command and --subject both name the program"),
+        (("--command", "true", "--orchestrator", "naive"), "Error: --orchestrator and a program are two subjects"),
+        (("--resume-command", "true"), "Error: --resume-command and --life-seconds are about a program"),
+        (("--subject", "a.toml"), "Error: no subject file 'a.toml'"),
+        (("--command", "true", "--strike", "tool:pay#1/after"), "pay_invoices has no tool 'pay'"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_sentence_and_exit_code_2(
+    capsys: pytest.CaptureFixture[str], arguments: tuple[str, ...], says: str
+) -> None:
+    assert main([*RUN, *arguments]) == 2
+    said = capsys.readouterr()
+    assert says in " ".join(said.err.split()) and "Traceback" not in said.err and not said.out
+
+
+def test_a_program_that_ends_at_once_fails_with_a_sentence_and_only_check_makes_that_an_exit_code(
+    repository: Foreign,
+) -> None:
+    done = repository.longhaul(*RUN, "--command", "false")
+    assert done.code == 0, done.err
+    assert "NeverConnected: the program exited with status 1" in " ".join(done.out.split())
+    done = repository.longhaul(*RUN, "--command", "false", "--check")
+    assert done.code == 1 and "Traceback" not in done.out + done.err
+
+
+# serve
+
+
+@contextmanager
+def serving(repository: Foreign, *arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server, and its URL."""
+    line = [sys.executable, "-m", "longhaul", "serve", "--horizon", "4", *arguments]
+    piped = subprocess.PIPE
+    with subprocess.Popen(
+        line, cwd=repository.root, env=repository.all, stdout=piped, stderr=piped, text=True
+    ) as server:
+        try:
+            assert server.stdout is not None
+            url = re.search(r"http://[\d.:]+", server.stdout.readline())
+            assert url is not None
+            yield server, url[0]
+        finally:
+            server.kill()
+
+
+def agent(url: str, name: str, state: Path) -> str:
+    """One run of the agent of the documentation in a session."""
+    state.mkdir()
+    own = {
+        "OPENAI_BASE_URL": f"{url}/s/{name}/v1", "OPENAI_API_KEY": "any", "LONGHAUL_TOOLS_URL": f"{url}/s/{name}/tools",
+        "LONGHAUL_STATE": str(state), "LONGHAUL_MODEL": "m",
+        "LONGHAUL_GOAL": "the goal = pay_invoices\nPay every open invoice with pay_invoice.",
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, AGENT], env={**os.environ, **own}, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def test_served_sessions_are_judged_at_ctrl_c(repository: Foreign) -> None:
+    with serving(repository) as (server, url):
+        assert "are paid" in agent(url, "one", repository.root / "one")
+        assert "are paid" in agent(url, "two", repository.root / "two")
+        server.send_signal(signal.SIGINT)
+        out, err = server.communicate(timeout=20)
+    assert server.returncode == 0, err
+    assert out.splitlines()[-3:] == [
+        "one: pass: pay_invoices, deduplicating, seed 0: returned after 1 life",
+        "two: pass: pay_invoices, deduplicating, seed 0: returned after 1 life",
+        "2 sessions, 0 failed or invalid",
+    ]
+    assert err.split() == ["session", "one", "session", "two"]
+
+
+def test_a_session_that_was_left_open_fails_with_check(repository: Foreign) -> None:
+    with serving(repository, "--check") as (server, url):
+        with socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2]))) as plug:
+            plug.sendall(b"GET /s/left/tools HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            assert b"200" in plug.recv(100)
+        server.send_signal(signal.SIGTERM)
+        out, _ = server.communicate(timeout=20)
+    assert server.returncode == 1
+    assert "left: fail" in out and "nobody said that it was over" in " ".join(out.split())
+
+
+def test_a_port_that_is_taken_and_a_kill_are_refused_in_one_sentence(repository: Foreign) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = repository.longhaul("serve", "--port", port)
+    assert done.code == 2
+    assert " ".join(done.err.split()) == (
+        f"Error: port {port} is taken by another process; give another one, or --port 0 for any that is free"
+    )
+    done = repository.longhaul("serve", "--strike", "model#1/after")
+    assert done.code == 2 and "longhaul serve has started no program that it could kill" in " ".join(done.err.split())

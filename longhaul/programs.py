@@ -1,0 +1,71 @@
+"""A program on trial from the command line: the options that name it, and what is said of each of its runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import click
+
+from harness.checks import Judgement
+from harness.errors import UsageError
+from harness.run import Run
+from harness.spec import Choice, Orchestrator
+from longhaul.lines import cut
+
+WORDS = 400
+
+
+def program_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that name a program to a command."""
+    made = (
+        click.option("--command", "start", default="", metavar="TEXT", help="A program on trial: what starts it."),
+        click.option("--resume-command", default="", metavar="TEXT", help="What starts it again.  [default: the same]"),
+        click.option("--subject", default="", metavar="FILE", help="A server or worker on trial: its subject file."),
+        click.option(
+            "--life-seconds", type=click.FloatRange(0, min_open=True),
+            help="Real time that a life of a program may take.  [default: 60]",
+        ),
+        click.option(
+            "--through", default="", metavar="TOOL",
+            help="The program's own tool for commands (shell), where it cannot be given others.",
+        ),
+    )  # fmt: skip
+    for decorate in reversed(made):
+        command = decorate(command)
+    return command
+
+
+def program_of(options: Mapping[str, Any]) -> Choice | None:
+    """The program that is named, None where none is. Raises `UsageError` for names that exclude each other."""
+    start, subject, resume = options["start"], options["subject"], options["resume_command"]
+    if not start and not subject:
+        if resume or options["life_seconds"] or options["through"]:
+            raise UsageError(
+                "--resume-command, --life-seconds and --through are about a program; name it with --command or --subject"
+            )
+        return None
+    if start and subject:
+        raise UsageError("--command and --subject both name the program; give one of them")
+    if options["orchestrator"]:
+        raise UsageError("--orchestrator and a program are two subjects; put them on trial one after the other")
+    if subject and resume:
+        raise UsageError("--resume-command belongs to --command; a subject file says it with restart")
+    given = {"subject": subject, "command": start, "resume": resume, "seconds": options["life_seconds"],
+             "through": options["through"]}  # fmt: skip
+    return Orchestrator("program", **{name: value for name, value in given.items() if value})
+
+
+def told(run: Run, judgement: Judgement) -> str:
+    """One sentence on a run of a program: verdict, how it ended, what broke first, and what it left behind."""
+    spec = run.spec
+    words = [f"{judgement.outcome}: {spec.scenario}, {spec.kind}, seed {spec.seed}: {run.ending}"]
+    words[0] += f" after {run.lives} {'life' if run.lives == 1 else 'lives'}"
+    if judgement.violated:
+        words.append(cut(judgement.violated, WORDS))
+    left = [event.detail["processes"] for event in run.events if event.kind == "orphans"]
+    late = sum(event.detail["late"] for event in run.events if event.kind == "swept")
+    if left:
+        names = ", ".join(dict.fromkeys(cut(one["command"], 60) for processes in left for one in processes))
+        words.append(f"{sum(map(len, left))} processes were left behind ({names}) and made {late} late calls")
+    return "; ".join(words)
