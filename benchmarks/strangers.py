@@ -1,7 +1,8 @@
-"""`python -m benchmarks.strangers [--n 20] [--write]`: what a kill does to LangGraph, counted in the ledger.
+"""`python -m benchmarks.strangers [--n 20] [--write]`: what a kill does to LangGraph and goose, counted in the ledger.
 
 Each row is one way to run it and one place to kill it at, n runs of one kill each, in real processes. The table is kept in
-`benchmarks/results/strangers.json`. A row of a race (`async`) is a rate, and belongs to this machine and its load.
+`benchmarks/results/strangers.json`. A row of a race (`async`) is a rate, and belongs to this machine and its load. Rows of what
+is not installed are skipped by name.
 """
 
 from __future__ import annotations
@@ -21,18 +22,19 @@ from harness.errors import UsageError
 from harness.faults import CrashAfter, CrashBefore, Strike
 from harness.run import Run, execute
 from harness.spec import Model, Orchestrator, Spec
+from harness.subjects.goose import VERSION, binary
 from harness.subjects.langgraph.versions import installed, missing, untested
 from longhaul.say import progress_bar, remark, say
 from reports.intervals import wilson
 
 RESULT = Path(__file__).parent / "results" / "strangers.json"
-MODULE = "harness.subjects.langgraph"
+LANGGRAPH, GOOSE = "harness.subjects.langgraph", "harness.subjects.goose"
 AFTER = Strike("tool:pay_invoice", 4, CrashAfter())
 BEFORE = Strike("tool:pay_invoice", 4, CrashBefore())
 ANSWERED = Strike("model", 3, CrashAfter())
 WORDS = {
     AFTER: "after effect 4, before its result",
-    BEFORE: "after step 3, before effect 4",
+    BEFORE: "after effect 3, before effect 4",
     ANSWERED: "after effect 2, in request 3",
 }
 """Each place in the words of the table. In a chain a step is an effect; an agent pays two invoices in one step."""
@@ -46,13 +48,20 @@ class Row:
     strike: Strike
     arguments: str
     latency_ms: int = 0
+    module: str = LANGGRAPH
+
+    @property
+    def command(self) -> str:
+        """What starts it, by the Python that is on the PATH."""
+        return f"python -m {self.module} {self.arguments}".strip()
 
     @property
     def spec(self) -> Spec:
         """The run of this row; the tool is a deduplicating one, so a call that has a key is known by it."""
-        command = f"{shlex.quote(sys.executable)} -m {MODULE} {self.arguments}"
+        command = self.command.replace("python", shlex.quote(sys.executable), 1)
+        through = {"through": "shell"} if self.module == GOOSE else {}
         return Spec(
-            "pay_invoices", horizon=6, orchestrator=Orchestrator("program", command=command),
+            "pay_invoices", horizon=6, orchestrator=Orchestrator("program", command=command, **through),
             model=Model("perfect", latency_ms=self.latency_ms), strikes=(self.strike,), setting="process",
         )  # fmt: skip
 
@@ -67,6 +76,7 @@ def _rows() -> Iterable[Row]:
     yield from (Row(f"graph, {mode}, call id", AFTER, f"--durability {mode} --key call-id") for mode in modes)
     yield Row("graph, async, no latency", ANSWERED, "--durability async")
     yield Row("graph, async, latency 0.1 s", ANSWERED, "--durability async", latency_ms=100)
+    yield from (Row("goose", strike, "", module=GOOSE) for strike in (AFTER, BEFORE))
 
 
 ROWS = tuple(_rows())
@@ -99,7 +109,7 @@ def counted(row: Row, clean: Run, runs: Iterable[Run]) -> Counts:
     right = sum(run.ending == "returned" and _answer(run) == _answer(clean) for run in seen)
     return Counts(
         row.name, WORDS[row.strike], len(seen), doubled, wilson(doubled, len(seen)), sum(again), asked, sum(lost), right,
-        f"python -m {MODULE} {row.arguments}",
+        row.command,
     )  # fmt: skip
 
 
@@ -142,7 +152,7 @@ def measured(n: int, rows: Iterable[Row], told: Callable[[Row, int], None]) -> I
         yield counted(row, cleans[api], runs)
 
 
-HEAD = f"{'LangGraph':<28}{'killed':<34}{'doubled':>16}{'again':>6}{'asked':>6}{'lost':>5}{'done':>5}"
+HEAD = f"{'program':<28}{'killed':<34}{'doubled':>16}{'again':>6}{'asked':>6}{'lost':>5}{'done':>5}"
 
 
 def table(counts: Iterable[Counts]) -> str:
@@ -161,7 +171,7 @@ def shape(counts: Iterable[Counts], n: int) -> dict[str, Any]:
     return {
         "command": f"python -m benchmarks.strangers --n {n} --write",
         "python": platform.python_version(),
-        "versions": installed(),
+        "versions": {**installed(), **({"goose": VERSION} if binary().is_file() else {})},
         "untested": untested(),
         "n": n,
         "intervals": "Wilson, 95 %, of the share of runs in which an effect happened twice",
@@ -172,15 +182,8 @@ def shape(counts: Iterable[Counts], n: int) -> dict[str, Any]:
 def main() -> int:
     """Measure and print; what is kept is written after each row, so that an interrupted session loses nothing."""
     given = _arguments()
-    if missing():
-        raise SystemExit(missing())
-    if given.write and given.only:
-        raise SystemExit("--write keeps the whole table, --only measures a part of it; give one of them")
-    rows = [row for row in ROWS if given.only in row.name]
-    if not rows:
-        raise SystemExit(f"no row has {given.only!r} in its name; there are {'; '.join(row.name for row in ROWS)}")
-    if untested():
-        remark(f"warning: {untested()}")
+    rows = _wanted(given.only)
+    kept = _kept(given.n) if given.write and given.only else {}
     found: list[Counts] = []
     with progress_bar() as bar:
         task = bar.add_task("strangers", total=len(rows) * given.n)
@@ -191,15 +194,52 @@ def main() -> int:
         for one in measured(given.n, rows, told):
             found.append(one)
             if given.write:
-                RESULT.write_text(json.dumps(shape(found, given.n), indent=1) + "\n")
+                kept[one.name, one.killed] = one
+                RESULT.write_text(json.dumps(shape(_in_order(kept), given.n), indent=1) + "\n")
     say(json.dumps(shape(found, given.n), indent=1) if given.json else table(found))
     return 0
+
+
+def _wanted(part: str) -> list[Row]:
+    """The rows of a name; those of what is not installed are skipped, and named."""
+    rows = [row for row in ROWS if part in row.name]
+    if not rows:
+        raise UsageError(f"no row has {part!r} in its name; there are {'; '.join(row.name for row in ROWS)}")
+    absent = {
+        LANGGRAPH: missing(),
+        GOOSE: "" if binary().is_file() else f"goose {VERSION} is not there: scripts/agents",
+    }
+    for module in dict.fromkeys(row.module for row in rows):
+        if absent[module]:
+            remark(f"skipped: {absent[module]}")
+    if untested():
+        remark(f"warning: {untested()}")
+    return [row for row in rows if not absent[row.module]]
+
+
+def _kept(n: int) -> dict[tuple[str, str], Counts]:
+    """The rows of the file, where they were measured as these are. Raises `UsageError` where they were not."""
+    if not RESULT.exists():
+        return {}
+    before = json.loads(RESULT.read_text())
+    now = shape((), n)
+    unlike = [name for name in ("n", "python") if before[name] != now[name]]
+    unlike += [name for name, known in before["versions"].items() if now["versions"].get(name) != known]
+    if unlike:
+        raise UsageError(f"{RESULT.name} was measured with another {unlike[0]}; measure all rows, without --only")
+    rows = (Counts(**{**row, "interval": tuple(row["interval"])}) for row in before["rows"])
+    return {(row.name, row.killed): row for row in rows}
+
+
+def _in_order(kept: dict[tuple[str, str], Counts]) -> list[Counts]:
+    places = [(row.name, WORDS[row.strike]) for row in ROWS]
+    return [kept[place] for place in places if place in kept]
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.strangers", description=__doc__)
     parser.add_argument("--n", type=int, default=20, help="runs a row; default: 20")
-    parser.add_argument("--only", default="", help="rows with this text in their name")
+    parser.add_argument("--only", default="", help="rows of this name; with --write the others stay")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--write", action="store_true", help=f"keep the result in {RESULT.name}")
     return parser.parse_args()
