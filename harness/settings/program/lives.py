@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
 import shutil
 import socket
 import tempfile
@@ -24,7 +23,6 @@ from harness.settings.program.processes import Process
 from harness.settings.program.subject import Subject, subject_of
 from harness.spec import Spec
 from harness.track import Track
-from harness.types import Model
 
 SPARE_SECONDS = 60.0
 """How much later than a program's own cap on a run the harness's watchdog comes, which makes a run invalid."""
@@ -35,7 +33,7 @@ class ProgramLives:
 
     def __init__(self, spec: Spec) -> None:
         self._subject = subject_of(spec.orchestrator)
-        self._formats = providers(self._subject.formats)
+        self._formats = providers(self._subject.formats, self._subject.through)
         self._latency_ms = _latency_of(spec)
         self.wall_seconds = self._subject.run_seconds + SPARE_SECONDS
         self._ground: Ground | None = None
@@ -45,7 +43,6 @@ class ProgramLives:
         with unguarded():
             if self._ground is None:
                 track.in_real_time(self._latency_ms)
-                track.model = _asking(track.model, self._subject.through)
                 self._ground = Ground(track, self._subject)
                 weakref.finalize(self, self._ground.close)  # a run may also end between two lives
             ground = self._ground
@@ -66,14 +63,6 @@ def _latency_of(spec: Spec) -> int:
     if type(value) is not int or value < 0:
         raise UsageError(f"{spec.model!r}: latency_ms is {value!r}; it must be a whole number, at least 0")
     return value
-
-
-def _asking(model: Model, tool: str) -> Model:
-    """The model as a program can use it: one that asks for the program's own tool, where that is named."""
-    if not tool:
-        return model
-    made: Model = importlib.import_module("fakes.models.through").Through(model, tool)
-    return made
 
 
 class Ground:

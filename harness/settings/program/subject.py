@@ -42,8 +42,8 @@ class Sign:
 class Subject:
     """A program under test. `seconds` caps a life, `run_seconds` a run, `grace_seconds` what is left behind by a life.
 
-    `through` names the tool of its own, with one argument `command`, by which it runs commands: the fake model then asks for
-    that one (`longhaul-tool NAME ARGUMENTS`), for there are programs that cannot be given the tools of a scenario.
+    `through` names the tool of its own, with one argument `command`, by which it runs commands: calls then go
+    through that one (`longhaul-tool NAME ARGUMENTS`), for there are programs that cannot be given the tools of a scenario.
     """
 
     start: Arguments
