@@ -30,6 +30,10 @@ def program_options(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--own", multiple=True, metavar="NAMES", help="Functions of the program's own that may be struck."),
         click.option("--effects", default="", metavar="COMMAND", help="Tells after each run what happened: JSON lines."),
         click.option("--expect", default="", metavar="FILE", help="What must have happened besides: JSON lines."),
+        click.option(
+            "--through", default="", metavar="TOOL",
+            help="The program's own tool for commands (shell), where it cannot be given others.",
+        ),
     )  # fmt: skip
     for decorate in reversed(made):
         command = decorate(command)
@@ -55,12 +59,12 @@ def program_of(options: Mapping[str, Any]) -> Choice | None:
     named = {"subject": subject} if subject else {"command": start, **({"resume": resume} if resume else {})}
     more = {
         "seconds": options["life_seconds"], "own": split(options["own"]), "effects": options["effects"],
-        "expect": options["expect"],
+        "expect": options["expect"], "through": options["through"],
     }  # fmt: skip
     return Orchestrator("program", **named, **{name: value for name, value in more.items() if value})
 
 
-ABOUT = ("resume_command", "life_seconds", "own", "effects", "expect")
+ABOUT = ("resume_command", "life_seconds", "own", "effects", "expect", "through")
 """Options that say more about a program that is named."""
 
 

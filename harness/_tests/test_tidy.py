@@ -68,6 +68,13 @@ DOCUMENTED = '"""A module."""\n'
         ("harness/x.py", DOCUMENTED + "import pandas\n", "pandas is imported outside of reports"),
         ("harness/policies/x.py", DOCUMENTED + "import time\n", "time in a pure module"),
         ("harness/orchestrators/reference/x.py", DOCUMENTED + "import asyncio\n", "asyncio in a pure module"),
+        ("harness/x.py", DOCUMENTED + "import langgraph.graph\n", "langgraph.graph is imported outside of"),
+        ("harness/x.py", DOCUMENTED + "from harness.subjects import doors\n", "harness.subjects.doors is a stranger"),
+        (
+            "harness/subjects/x.py",
+            DOCUMENTED + "from harness.host import Host\n",
+            "a subject may not import harness.host",
+        ),
         ("harness/x.py", "a = 1\n", "the module has no docstring"),
         ("harness/x.py", DOCUMENTED + "def f(): ...\n", "f is public and has no docstring"),
         ("harness/x.py", DOCUMENTED + "a = '/wo" + "rk/main'\n", "has no place here"),

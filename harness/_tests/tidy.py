@@ -22,6 +22,10 @@ MAY_IMPORT = {
 REPORTS_MAY_NOT = ("harness.orchestrators", "harness.host", "harness.policies")
 HEAVY = {"pandas", "pyarrow", "matplotlib"}
 IMPURE = {"asyncio", "time", "random", "datetime", "os", "pathlib", "uuid"}
+SUBJECTS = "harness/subjects/"
+"""Programs of others as they ship. They run in child processes, so clocks, threads and sockets are theirs to use."""
+
+FRAMEWORKS = {"langgraph", "langchain_core", "langchain_openai"}
 PURE = ("harness/policies/", "harness/checks/", "harness/metrics/", "harness/orchestrators/reference/")
 
 
@@ -61,9 +65,22 @@ def _imports(path: str, tree: ast.AST) -> Iterator[str]:
             yield f"{line}: reports may not import {module}; it works on what a run left behind"
         if not is_test and package not in ("reports", "evals", "benchmarks", "docs") and top in HEAVY:
             yield f"{line}: {top} is imported outside of reports; ask reports for it"
+        if not is_test:
+            yield from (f"{line}: {problem}" for problem in _strangers(path, module))
         pure = path.startswith(PURE) and not is_test and not path.endswith("/shell.py")
         if pure and top in IMPURE:
             yield f"{line}: {module} in a pure module; pass the value in"
+
+
+def _strangers(path: str, module: str) -> Iterator[str]:
+    """Frameworks are imported by the subjects alone; subjects and harness do not know each other."""
+    inside, ours = path.startswith(SUBJECTS), f"{module}.".startswith("harness.subjects.")
+    if not inside and module.split(".")[0] in FRAMEWORKS:
+        yield f"{module} is imported outside of {SUBJECTS}; it is an optional extra and runs in a child process"
+    if inside and module.startswith("harness.") and not ours:
+        yield f"a subject may not import {module}; it sees its environment and a loopback server, as any program does"
+    if not inside and ours and not path.startswith("benchmarks/"):
+        yield f"{module} is a stranger; start it as a program, do not import it"
 
 
 def _imported(tree: ast.AST) -> Iterator[tuple[int, str]]:

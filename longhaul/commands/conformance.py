@@ -19,6 +19,7 @@ from longhaul.conformance.runs import Watch
 from longhaul.conformance.table import shape, text
 from longhaul.grid import stopped_by_ctrl_c
 from longhaul.names import short_name
+from longhaul.programs import program_of, program_options
 from longhaul.say import progress_bar, remark, say
 from longhaul.tiers import Tier
 
@@ -26,8 +27,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(short_help="Say which level of reliability an orchestrator reaches, and what keeps it from the next.")
-@click.option("--orchestrator", default="reference", show_default=True, metavar="NAME",
-              help="The orchestrator on trial: a name or path/to/file.py:Name.")  # fmt: skip
+@click.option("--orchestrator", default="", metavar="NAME",
+              help="The orchestrator on trial: a name or path/to/file.py:Name.  [default: reference]")  # fmt: skip
+@program_options
 @click.option("--tier", default="pr", show_default=True, type=click.Choice(["smoke", "pr", "nightly"]),
               help="How much of each probe is run.")  # fmt: skip
 @click.option("--require", "level", type=click.Choice(list(LEVELS), case_sensitive=False),
@@ -43,7 +45,8 @@ def command(**options: Any) -> int:
     found out, whatever it is; 1 with --require, when that level is not reached; 2 where an exclusion no longer fails.
     """
     tolerated = read_exclusions(options["exclusions"]) if options["exclusions"] else NOTHING
-    found = _found(choice("Orchestrator", options["orchestrator"]), options["tier"], tolerated)
+    orchestrator = program_of(options) or choice("Orchestrator", options["orchestrator"] or "reference")
+    found = _found(orchestrator, options["tier"], tolerated)
     say(json.dumps(shape(found), indent=1) if options["as_json"] else text(found))
     code = exit_code(found, options["level"] or "")
     if options["write_exclusions"] and not found.interrupted:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from harness.errors import UsageError
 from harness.faults import CrashAfter, Hang, RateLimit, Strike
@@ -11,6 +12,7 @@ from harness.history import Event
 from harness.journal import decode
 from harness.run import Run
 from harness.spec import Choice, Spec
+from longhaul.conformance import programs
 from longhaul.conformance.requirement import Capability
 from longhaul.conformance.runs import tried
 from longhaul.conformance.subject import EXACTLY_ONCE, REPEATABLE, Subject
@@ -31,7 +33,18 @@ class _Kind:
 
 def detected(subject: Subject) -> tuple[Capability, ...]:
     """Every capability, present or not, with the evidence; found in runs made for the purpose."""
+    if programs.is_program(subject.orchestrator):
+        return tuple(_detect_in_program(kind, subject) for kind in _KINDS)
     return tuple(_detect(kind, subject) for kind in _KINDS)
+
+
+def _detect_in_program(kind: _Kind, subject: Subject) -> Capability:
+    """As of everybody, but in one run each, for they are real ones; and not what cannot be seen."""
+    if kind.name == programs.STATE.name:
+        return programs.STATE
+    if kind.name in programs.UNSEEN_CAPABILITIES:
+        return Capability(kind.name, False, programs.UNSEEN_CAPABILITIES[kind.name])
+    return _detect(replace(kind, specs=lambda subject: islice(kind.specs(subject), 1)), subject)
 
 
 def _detect(kind: _Kind, subject: Subject) -> Capability:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from harness.spec import Choice, Spec
+from longhaul.conformance import programs
 from longhaul.conformance.capabilities import detected
 from longhaul.conformance.exclusions import NOTHING, Exclusions
 from longhaul.conformance.requirement import Conformance, Finding, Requirement
@@ -22,21 +24,28 @@ def conformance_of(
     """Put an orchestrator to every probe of a tier. Raises `UsageError` for one that cannot be found or built."""
     subject = met(orchestrator, EFFORTS[tier])
     subject = replace(subject, capabilities=detected(subject))
-    trials = Trials(subject.first)
-    plans = {requirement.name: _planned(requirement, subject, trials) for requirement in requirements}
+    trials, program = Trials(subject.first), programs.is_program(orchestrator)
+    if program:
+        requirements = tuple(map(programs.seen_of, requirements))
+    choose = partial(programs.chosen, tier=tier) if program else tuple
+    plans = {requirement.name: _planned(requirement, subject, trials, choose) for requirement in requirements}
     trials.run(watch)
     findings = [_Evidence(requirement, plans[requirement.name], trials, subject) for requirement in requirements]
+    name = programs.name_of(orchestrator)
     return Conformance(
-        orchestrator.name, tier, tuple(evidence.finding(exclusions) for evidence in findings), subject.capabilities,
+        name, tier, tuple(evidence.finding(exclusions) for evidence in findings), subject.capabilities,
         failing=frozenset(name for evidence in findings for name in evidence.failing),
         harness_errors=trials.harness_errors, interrupted=trials.interrupted,
+        remark=programs.said_of(tier) if program else "",
     )  # fmt: skip
 
 
-def _planned(requirement: Requirement, subject: Subject, trials: Trials) -> tuple[Spec, ...]:
-    if requirement.needs and not subject.has(requirement.needs):
+def _planned(
+    requirement: Requirement, subject: Subject, trials: Trials, choose: Callable[[Iterable[Spec]], tuple[Spec, ...]]
+) -> tuple[Spec, ...]:
+    if requirement.unseen or (requirement.needs and not subject.has(requirement.needs)):
         return ()
-    specs = tuple(dict.fromkeys(spec for probe in requirement.probes for spec in probe(subject)))
+    specs = choose(dict.fromkeys(spec for probe in requirement.probes for spec in probe(subject)))
     trials.want(specs, (*requirement.checks, *requirement.guards))
     return specs
 
@@ -76,6 +85,8 @@ class _Evidence:
         decide = tuple(name for name in self._decide if name not in without)
         valid = [seen for seen in self._seen if not seen.void and not seen.harness_error]
         counted = Finding(self._requirement, "pass", self._planned, len(valid))
+        if self._requirement.unseen:
+            return replace(counted, outcome="unknown", reason=self._requirement.unseen)
         absent = self._absent()
         if absent:
             return replace(counted, outcome="absent", reason=absent)

@@ -39,7 +39,8 @@ class Requirement:
     Every one of `checks` must pass in at least one run and fail in none; `guards` must fail in none. `needs` names the
     capability without which the probes say nothing; an orchestrator that has it not is `absent` here, and that counts
     against the level where it is `demanded`. Plans that are `drawn` by a seed may strike where nobody comes by: those runs
-    are not valid and nothing worse, as long as others are.
+    are not valid and nothing worse, as long as others are. `unseen` says why nothing of it can be seen of this orchestrator
+    (a program); then it is neither probed nor demanded.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Requirement:
     needs: str = ""
     demanded: bool = True
     drawn: bool = False
+    unseen: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ class Finding:
     @property
     def holds(self) -> bool:
         """Whether the level may still be reached."""
-        return self.outcome in ("pass", "excluded") or (self.outcome == "absent" and not self.requirement.demanded)
+        lenient = (self.outcome == "absent" and not self.requirement.demanded) or self.requirement.unseen
+        return self.outcome in ("pass", "excluded") or bool(lenient)
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Capability:
 @dataclass(frozen=True)
 class Conformance:
     """Everything that was found of one orchestrator. `failing` names the requirements and checks that failed anywhere,
-    tolerated or not."""
+    tolerated or not; `remark` is what must be known to read it."""
 
     orchestrator: str
     tier: str
@@ -96,6 +99,7 @@ class Conformance:
     failing: frozenset[str] = frozenset()
     harness_errors: tuple[str, ...] = ()
     interrupted: bool = False
+    remark: str = ""
 
     @property
     def level(self) -> str:

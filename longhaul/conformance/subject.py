@@ -9,7 +9,8 @@ from functools import cached_property
 from harness import resolve
 from harness.faults import Survive
 from harness.run import Run, build
-from harness.spec import Choice, Spec
+from harness.spec import Choice, Setting, Spec
+from longhaul.conformance.programs import is_program
 from longhaul.conformance.requirement import Capability
 from longhaul.conformance.runs import Seen, tried
 from longhaul.tiers import Tier
@@ -77,8 +78,9 @@ class Subject:
 
 def clean_specs(orchestrator: Choice, effort: Effort) -> tuple[Spec, ...]:
     """What every orchestrator is asked to do first, with nothing struck."""
+    setting: Setting = "process" if is_program(orchestrator) else "sim"
     return tuple(
-        Spec(name, horizon=effort.horizon, kind=kind, orchestrator=orchestrator)
+        Spec(name, horizon=effort.horizon, kind=kind, orchestrator=orchestrator, setting=setting)
         for name in (EXACTLY_ONCE, REPEATABLE)
         for kind in resolve.scenario(name).kinds
     )

@@ -41,6 +41,8 @@ def _state(found: Conformance, level: str) -> str:
 
 def _top(found: Conformance) -> Iterator[str]:
     yield wrapped(headline(found))
+    if found.remark:
+        yield wrapped(found.remark)
     if found.capabilities:
         able = ", ".join(item.name for item in found.capabilities if item.present) or "nothing"
         unable = ", ".join(item.name for item in found.capabilities if not item.present)
@@ -72,6 +74,7 @@ def shape(found: Conformance) -> dict[str, Any]:
     return {
         "orchestrator": found.orchestrator,
         "level": found.level,
+        **({"remark": found.remark} if found.remark else {}),
         "checks": [*map(_capability, found.capabilities), *map(_check, found.findings)],
     }
 

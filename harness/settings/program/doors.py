@@ -31,14 +31,21 @@ from harness.wire import Provider, WireAnswer
 from harness.world import Visit, observed_as
 
 
-def providers(names: Iterable[str] = ()) -> dict[str, Provider]:
-    """The known formats by their paths, all of them or those that are named. Raises `UsageError` for an unknown one."""
+def providers(names: Iterable[str] = (), through: str = "") -> dict[str, Provider]:
+    """The known formats by their paths, all of them or those that are named. Raises `UsageError` for an unknown one.
+
+    `through` is the program's own tool that calls go through.
+    """
     vendors = importlib.import_module("fakes.providers")
     known: dict[str, Provider] = {one.name: one for one in vendors.PROVIDERS}
     unknown = [name for name in names if name not in known]
     if unknown:
         raise UsageError(f"unknown format {unknown[0]!r}; there are {', '.join(sorted(known))}")
-    return {one.path: one for one in known.values() if not names or one.name in names}
+    chosen = {one.path: one for one in known.values() if not names or one.name in names}
+    if not through:
+        return chosen
+    shell = importlib.import_module("fakes.providers.through").Through
+    return {path: shell(one, through) for path, one in chosen.items()}
 
 
 class Doors:

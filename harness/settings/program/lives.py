@@ -34,7 +34,7 @@ class ProgramLives:
 
     def __init__(self, spec: Spec) -> None:
         self._subject = subject_of(spec.orchestrator)
-        self._formats = providers(self._subject.formats)
+        self._formats = providers(self._subject.formats, self._subject.through)
         self._latency_ms = _latency_of(spec)
         self.wall_seconds = self._subject.run_seconds + SPARE_SECONDS
         self._ground: Ground | None = None

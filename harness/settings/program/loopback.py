@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import importlib
+import json
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -56,7 +57,10 @@ def outgoing(answer: WireAnswer) -> Outgoing:
 
 def as_json(status: int, value: Any, *headers: tuple[str, str]) -> Outgoing:
     """A JSON document as an answer."""
-    body = msgspec.json.encode(value)
+    try:
+        body = msgspec.json.encode(value)
+    except UnicodeEncodeError:  # half of a character can be written escaped only
+        body = json.dumps(value).encode()
     kept = (("content-type", "application/json"), ("content-length", str(len(body))), *headers)
     return outgoing(WireAnswer(status, kept, (Chunk(body),)))
 

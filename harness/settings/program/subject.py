@@ -44,6 +44,8 @@ class Subject:
 
     `own` names functions of the program's own that it tells the ledger of; `effects` is a command that tells what
     happened, and `expect` a file of what must have happened (`harness.settings.program.outside`).
+    `through` names the tool of its own, with one argument `command`, by which it runs commands: calls then go
+    through that one (`longhaul-tool NAME ARGUMENTS`), for there are programs that cannot be given the tools of a scenario.
     """
 
     start: Arguments
@@ -64,6 +66,7 @@ class Subject:
     effects: Arguments = ()
     effects_seconds: float = 30.0
     expect: str = ""
+    through: str = ""
 
 
 def subject_of(choice: Choice) -> Subject:
@@ -210,5 +213,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "start": _command, "restart": _command, "submit": _command, "submit_again": _truth, "ready": _ready, "done": _done,
     "kill": _kill, "pid_file": _text, "formats": _texts, "seconds": _seconds, "run_seconds": _seconds,
     "grace_seconds": _seconds, "env": _env, "keep": _texts, "own": _texts, "effects": _command,
-    "effects_seconds": _seconds, "expect": _text,
+    "effects_seconds": _seconds, "expect": _text, "through": _text,
 }  # fmt: skip
