@@ -168,13 +168,14 @@ class Host:
             nonlocal counted
             check_request(taken.problem, taken.tokens, request.max_output, self.window)
             await self._loop.sleep_ms(track.latency_ms)
-            reply = track.model(Request(taken.view, taken.tools, request.max_output), answered)
+            answer = track.model(Request(taken.view, taken.tools, request.max_output), answered)
+            reply: Reply = await answer if track.answers_later else answer  # type: ignore[misc]
             track.intake.answer(taken.digest)
             counted = Usage(taken.tokens, track.cached(taken, self._loop.now_ms), reply_tokens(reply))
             return msgspec.structs.replace(reply, usage=counted)
 
-        wait = _deadline(timeout_ms, track.latency_ms, bool(faults))
-        reply: Reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
+        wait = _deadline(timeout_ms, track.latency_ms, bool(faults) or track.answers_later)
+        reply = await self._passed(Passage(self, "model", nth, request), faults, proceed, wait)
         # what the door counted, whatever the vendor says
         usage = counted or Usage(taken.tokens, 0, reply_tokens(reply))
         told = {"text": reply.text, "calls": reply.calls, "stop": reply.stop, "usage": usage}

@@ -213,7 +213,7 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
         return ending, f"nobody can move any more: {'; '.join(tasks)}"
     except SystemExit as error:
         track.now_ms = loop.now_ms
-        return _raised(track, error)
+        return raised(track, error)
     finally:
         host.dead = True
         loop.bury()
@@ -221,10 +221,10 @@ def live_in_sim(run: resolve.Orchestrator, track: Track) -> tuple[str, str]:
 
 def _ended(track: Track, task: Task[Any]) -> tuple[str, str]:
     if task.cancelled():
-        return _raised(track, CancelledError())
+        return raised(track, CancelledError())
     error = task.exception()
     if error is not None:
-        return _raised(track, error)
+        return raised(track, error)
     return returned(track, answer_of(task.result()))
 
 
@@ -239,7 +239,8 @@ def returned(track: Track, answer: str) -> tuple[str, str]:
     return "returned", ""
 
 
-def _raised(track: Track, error: BaseException) -> tuple[str, str]:
+def raised(track: Track, error: BaseException) -> tuple[str, str]:
+    """Record that the orchestrator raised; the harness's own errors go on."""
     if isinstance(error, (Watchdog, HarnessError)):
         raise error
     detail = {"error": type(error).__name__, "message": str(error)}

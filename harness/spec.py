@@ -31,7 +31,7 @@ VERSION = 1
 HORIZON_MAX = 100_000
 """A job of so many turns still fits into memory."""
 
-Setting = Literal["sim", "wire", "process"]
+Setting = Literal["sim", "wire", "process", "live"]
 
 
 @dataclass(frozen=True, repr=False)
@@ -245,8 +245,8 @@ def check_spec(spec: Spec) -> None:
         raise UsageError(f"horizon is {spec.horizon}; it must be from 1 to {HORIZON_MAX}")
     if not isinstance(spec.heal, bool):
         raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
-    if spec.setting not in ("sim", "wire", "process"):
-        raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process")
+    if spec.setting not in ("sim", "wire", "process", "live"):
+        raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process, live")
     if spec.orchestrator.name == "program" and spec.setting != "process":
         raise UsageError(f"setting is {spec.setting!r}; a program runs in real processes only: setting='process'")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
@@ -264,13 +264,14 @@ def check_spec(spec: Spec) -> None:
 _MODEL_OPTIONS = {
     "format": "the name of a format, such as 'openai-chat'",
     "stream": "True or False",
+    "base_url": "the URL of a server (in the setting live)",
     "latency_ms": "a whole number of real milliseconds (where a program is on trial)",
 }
 
 
 def _check_model(model: Choice) -> None:
     """The options of a model say how it is reached where it is reached over a wire."""
-    known: dict[str, type] = {"format": str, "stream": bool, "latency_ms": int}
+    known: dict[str, type] = {"format": str, "stream": bool, "latency_ms": int, "base_url": str}
     for name, value in model.options:
         if name not in known:
             raise UsageError(f"{model!r}: no option {name!r}; a model has {', '.join(known)}")

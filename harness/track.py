@@ -106,7 +106,9 @@ class Track:
         self.tools: dict[str, Tool] = {}
         self.shown_tools: tuple[Tool, ...] = ()
         self._have(setup.tools)
-        self.model: Model = setup.model(spec.model.name)
+        # the setting live puts the real model in its place (`answer_later`)
+        self.model: Model = setup.model("perfect" if spec.setting == "live" else spec.model.name)
+        self.answers_later = False
         self.window: int = getattr(self.model, "window", WINDOW_DEFAULT)
         self.latency_ms: int = getattr(self.model, "latency_ms", 1_000)
         self.query_ms, self.human_ms = QUERY_MS, HUMAN_MS
@@ -224,6 +226,10 @@ class Track:
     def take_off(self, due_ms: int, tool: Tool, arguments: str, visit: Visit, nth: int) -> None:
         """A call is under way: it will have its effect when it is due, even if nobody lives to see it."""
         self.flights = tuple(sorted((*self.flights, Flight(due_ms, tool, arguments, visit, nth)), key=Flight.due))
+
+    def answer_later(self, model: Any) -> None:
+        """The model is this one, and what it gives is to be awaited."""
+        self.model, self.answers_later = model, True
 
     def land(self, now_ms: int | None = None) -> None:
         """Let what is due by now (None: all of it) have its effect, each at its own time."""

@@ -87,7 +87,10 @@ class _Checked:
                 return None
             resolve.policy(spec.policy)
             resolve.orchestrator(spec.orchestrator, setup)
-            setup.model(spec.model.name)
+            if spec.setting == "live":
+                resolve.setting("live").live(spec, resolve.orchestrator(spec.orchestrator, setup))
+            else:
+                setup.model(spec.model.name)
         except UsageError as error:
             self.problems[str(error)] = None
             return None

@@ -220,7 +220,7 @@ def test_a_text_that_is_no_spec_is_refused_with_what_is_wrong(text: str, message
         ({"limits": Limits(output_bytes=None)}, "limits: output_bytes is None"),  # type: ignore[arg-type]
         ({"horizon": "40"}, "horizon is '40'; it must be a whole number"),
         ({"seed": 1.5}, "seed is 1.5; it must be a whole number"),
-        ({"setting": "cloud"}, "setting is 'cloud'; it must be one of sim, wire, process"),
+        ({"setting": "cloud"}, "setting is 'cloud'; it must be one of sim, wire, process, live"),
         ({"kind": "honest"}, "kind is 'honest'; it must be one of deduplicating, queryable, blind"),
         ({"view_budget": 0}, "view_budget is 0; a share such as 0.5, or tokens such as 8000"),
         ({"view_budget": True}, "view_budget is True"),

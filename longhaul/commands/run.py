@@ -17,6 +17,7 @@ from longhaul import exits
 from longhaul.grid import Add, Tally, name_of, run_grid
 from longhaul.home import claim
 from longhaul.lines import wrapped
+from longhaul.live import capped, live_options, live_plan
 from longhaul.names import short_name
 from longhaul.planning import grid_options, plan_of
 from longhaul.programs import program_of, program_options, told
@@ -33,6 +34,7 @@ DEFAULT_OUT = Path("reports/out")
 @click.command(short_help="Run a grid of scenarios, policies and seeds into a report.")
 @grid_options
 @program_options
+@live_options
 @click.option("--strike", "strikes", multiple=True, metavar="TEXT",
               help="A kill or fault in every run: tool:NAME#NTH/after, or Strike(...). Repeatable.")  # fmt: skip
 @click.option("--metric", "metrics", multiple=True, metavar="FILE:NAME", help="A metric of your own: one more column.")
@@ -66,7 +68,7 @@ def command(**options: Any) -> int:
     plan = replace(plan_of(options), strikes=tuple(strike(text) for text in options["strikes"]))
     if program is not None:
         plan = replace(plan, orchestrators=(program,), setting="process")
-    specs = plan.specs()
+    specs = capped(live_plan(plan, options).specs(), options["max_cost"])
     if not specs:
         raise UsageError("the plan is empty: none of these scenarios has a plain program")
     prices = load_prices(options["prices"]) if options["prices"] else ()

@@ -1,0 +1,124 @@
+"""The `live` setting: a real model, reached over real HTTP in real time. World, tools, disk and people stay the harness's.
+
+    OPENAI_API_KEY=... longhaul run --model openai:NAME --base-url URL --max-cost 200000
+
+The answers are the vendor's, so equal specs need not give equal histories: run them n times (`--repeat`). Keys come from the
+environment only and stand in no spec, history or error. Tools and people take no time; what the model takes is counted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from harness.clients import anthropic, openai
+from harness.errors import UsageError
+from harness.guard import unguarded
+from harness.host import Host
+from harness.resolve import Orchestrator
+from harness.run import Live, answer_of, raised, returned
+from harness.settings.program.realtime import RealClock
+from harness.spec import Choice, Spec
+from harness.track import Track
+from harness.types import Reply, Request
+
+CLIENTS: dict[str, tuple[Any, str]] = {
+    "openai": (openai, "OPENAI_API_KEY"),
+    "anthropic": (anthropic, "ANTHROPIC_API_KEY"),
+}
+"""The modules of our clients by vendor, and the variable of the environment that holds the key."""
+
+WALL_SECONDS = 3_600.0
+"""Real seconds after which a run is given up."""
+
+
+@dataclass(frozen=True)
+class Named:
+    """A model as a spec names it: `Model('openai:NAME', base_url=...)`. An empty URL means the vendor's own."""
+
+    vendor: str
+    model: str
+    base_url: str
+    stream: bool
+
+
+def named(choice: Choice) -> Named:
+    """What a choice names. Raises `UsageError` for a vendor we have no client of, and for a URL that is none."""
+    vendor, _, model = choice.name.partition(":")
+    if vendor not in CLIENTS or not model:
+        raise UsageError(f"{choice!r}: the setting live wants {' or '.join(f'{name}:NAME' for name in CLIENTS)}")
+    options = dict(choice.options)
+    url = str(options.get("base_url", ""))
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise UsageError(f"{choice!r}: base_url is {url!r}; it must begin with http:// or https:// and name a host")
+    if parts.username or parts.password or parts.query:
+        raise UsageError("base_url holds a name, a password or a query; keys come from the environment only")
+    return Named(vendor, model, url.rstrip("/"), bool(options.get("stream", False)))
+
+
+def live(spec: Spec, run: Orchestrator) -> Live:
+    """The lives of one run. Raises `UsageError` where the key is missing from the environment."""
+    return LiveRun(run, named(spec.model))
+
+
+class LiveRun:
+    """Each life in an asyncio loop of its own, in real time."""
+
+    wall_seconds = WALL_SECONDS
+
+    def __init__(self, run: Orchestrator, model: Named) -> None:
+        self._run = run
+        self._named = model
+        variable = CLIENTS[model.vendor][1]
+        self._key = os.environ.get(variable, "")
+        if not self._key:
+            raise UsageError(f"the model {model.vendor}:{model.model} needs a key; set {variable} in the environment")
+
+    def __call__(self, track: Track) -> tuple[str, str]:
+        """Live one life; return how it ended and why."""
+        with unguarded():
+            return asyncio.run(self._live(track))
+
+    async def _live(self, track: Track) -> tuple[str, str]:
+        track.in_real_time(0)
+        ended = asyncio.Event()
+        clock = RealClock(track.now_ms, ended.set)
+        host = Host(track, clock)
+        module = CLIENTS[self._named.vendor][0]
+        async with module.open_http(self._key) as http:
+            base = {"base_url": self._named.base_url} if self._named.base_url else {}
+            client = module.Client(http, self._named.model, stream=self._named.stream, **base)
+            track.answer_later(_Later(client, track.limits.model_timeout_ms))
+            task = asyncio.ensure_future(self._run(host))
+            halted = asyncio.ensure_future(ended.wait())
+            await asyncio.wait((task, halted), return_when=asyncio.FIRST_COMPLETED)
+            track.now_ms = clock.now_ms
+            how = (host.ending, host.reason) if host.dead else _ended(track, task)
+            host.dead = True
+            for rest in (task, halted):
+                rest.cancel()
+            await asyncio.wait((task, halted), timeout=1)
+            return how
+
+
+class _Later:
+    """A model that answers later: the client, one request at a time."""
+
+    def __init__(self, client: Any, timeout_ms: int) -> None:
+        self._client = client
+        self._timeout_ms = timeout_ms
+
+    def __call__(self, request: Request, _nth: int) -> Awaitable[Reply]:
+        """The answer to come. Raises, when awaited, the `DoorError` that it amounts to."""
+        found: Awaitable[Reply] = self._client(request, self._timeout_ms)
+        return found
+
+
+def _ended(track: Track, task: asyncio.Future[Any]) -> tuple[str, str]:
+    error = asyncio.CancelledError() if task.cancelled() else task.exception()
+    return raised(track, error) if error is not None else returned(track, answer_of(task.result()))

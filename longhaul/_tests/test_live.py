@@ -1,0 +1,108 @@
+"""A real model behind a URL: what runs, what is capped, what is refused, and that no key is ever written down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harness.checks import judge
+from harness.faults import CrashAfter, Strike
+from harness.run import execute
+from harness.spec import Model, Spec, parse
+from longhaul._tests.foreign import Foreign
+from longhaul._tests.test_programs import serving
+from longhaul.command import main
+
+KEY = "sk-never-to-be-seen"
+RUN = (
+    "run",
+    "--scenario",
+    "pay_invoices",
+    "--kind",
+    "deduplicating",
+    "--horizon",
+    "4",
+    "--events",
+    "all",
+    "--out",
+    "out",
+)
+
+
+@pytest.fixture(autouse=True)
+def _keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", KEY)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(("vendor", "path"), [("openai", "/s/one/v1"), ("anthropic", "/s/two")])
+def test_the_reference_does_its_work_with_a_model_behind_a_url(
+    repository: Foreign, vendor: str, path: str, stream: bool
+) -> None:
+    with serving(repository) as (_, url):
+        base = url + (path if vendor == "openai" else path + "/v1")
+        model = Model(f"{vendor}:some-model", base_url=base, stream=stream)
+        spec = Spec("pay_invoices", horizon=4, model=model, setting="live")
+        run = execute(spec)
+    assert (run.ending, run.wrong, run.lives) == ("returned", "", 1)
+    assert judge(run).outcome == "pass", judge(run).violated
+    assert parse(repr(spec)) == spec
+    assert KEY not in repr(run.events) and KEY not in run.journal.decode()
+
+
+def test_a_session_with_a_real_model_survives_being_killed(repository: Foreign) -> None:
+    with serving(repository) as (_, url):
+        model = Model("openai:some-model", base_url=f"{url}/s/one/v1")
+        strikes = (Strike("tool:pay_invoice", 2, CrashAfter()),)
+        run = execute(Spec("pay_invoices", horizon=4, model=model, setting="live", strikes=strikes))
+    assert (run.ending, run.wrong, run.lives) == ("returned", "", 2)
+    assert judge(run).outcome == "pass", judge(run).violated
+
+
+def test_from_the_command_line_with_a_cap_and_no_key_in_the_report(
+    repository: Foreign, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    with serving(repository) as (_, url):
+        live = ("--model", "openai:some-model", "--base-url", f"{url}/s/one/v1")
+        assert main([*RUN, *live, "--check"]) == 0
+        assert "1/1/1" in capsys.readouterr().out
+        assert main([*RUN, *live, "--max-cost", "900"]) == 0
+    told = capsys.readouterr()
+    assert "0/1/1" in told.out
+    assert KEY not in told.out + told.err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and KEY.encode() in path.read_bytes()]
+
+
+def test_a_server_that_is_not_there_parks_the_session_and_shows_no_key() -> None:
+    spec = Spec("pay_invoices", horizon=1, model=Model("openai:m", base_url="http://127.0.0.1:9/v1"), setting="live")
+    run = execute(spec)
+    assert run.ending == "returned" and "ConnectionLost" in run.journal.decode()
+    assert KEY not in repr(run.events)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--base-url", "http://127.0.0.1:9"), "--base-url says where a real model is"),
+        (("--model", "openai:m,perfect"), "real models and profiles of the fake one are two experiments"),
+        (("--model", "openai:m", "--base-url", "127.0.0.1:9"), "base_url is '127.0.0.1:9'; it must begin with http://"),
+        (("--model", "openai:m", "--base-url", "http://u:p@127.0.0.1:9"), "keys come from the environment only"),
+        (("--model", "openai:"), "the setting live wants openai:NAME or anthropic:NAME"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    arguments: tuple[str, ...], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*RUN, *arguments]) == 2
+    assert says in " ".join(capsys.readouterr().err.split())
+
+
+def test_without_a_key_the_variable_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY")
+    assert main([*RUN, "--model", "openai:m"]) == 2
+    assert "set OPENAI_API_KEY in the environment" in " ".join(capsys.readouterr().err.split())
