@@ -4,8 +4,8 @@
 
 graph       a `StateGraph` of a model node (`ChatOpenAI`) and a `ToolNode` over the tools of the scenario
 functional  the same loop as an `@entrypoint` of `@task`s
-chain       a graph without a model: one node for each tool call of `pay_invoices`, known beforehand. Nothing takes time
-            in it, so it shows races that the others are too slow for. `--pause-ms` is work in every node, before its call
+chain       a graph without a model: one node for each payment of `pay_invoices`. One effect follows the other at once, so
+            it shows the race of `async` best. `--pause-ms` is work in every node, before its call
 
 The thread is `LONGHAUL_SESSION`, the checkpoints are in `LONGHAUL_STATE`. A new life asks `get_state`: where something is
 next it goes on with `invoke(None, config)`, where all is done it says so again, else it starts.

@@ -137,3 +137,8 @@ def test_a_reset_while_sending_ends_that_connection_only() -> None:
 
     with pytest.raises(ConnectionResetError):
         served(answering(WireAnswer(200), cut()), sends(PLAIN))
+
+
+def test_half_of_a_character_is_sent_escaped_because_there_is_no_other_way():
+    assert as_json(200, {"content": "a\ud83d"}).answer.body == b'{"content": "a\\ud83d"}'
+    assert as_json(200, {"content": "ä"}).answer.body == '{"content":"ä"}'.encode()

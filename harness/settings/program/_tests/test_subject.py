@@ -128,3 +128,9 @@ def test_what_a_file_says_may_be_said_otherwise_in_the_spec(path: Path) -> None:
     subject = subject_of(Orchestrator("program", subject=str(path), seconds=3))
     assert (subject.seconds, subject.ready.kind, subject.done) == (3.0, "url", Sign("file", "done"))
     assert subject.restart == subject.start == (sys.executable, str(SUBJECTS), "server")
+
+
+def test_calls_may_go_through_a_tool_of_the_programs_own() -> None:
+    assert subject_of(Orchestrator("program", command="true", through="shell")).through == "shell"
+    with pytest.raises(UsageError, match="through is ''; it must be a text that is not empty"):
+        subject_of(Orchestrator("program", command="true", through=""))
