@@ -72,6 +72,7 @@ def test_what_is_said_to_be_unseen_are_requirements():
 
 
 def test_through_without_a_program_is_refused():
-    options = {"start": "", "subject": "", "resume_command": "", "life_seconds": None, "orchestrator": ""}
+    options = {"start": "", "subject": "", "resume_command": "", "life_seconds": None, "orchestrator": "",
+               "own": (), "effects": "", "expect": ""}  # fmt: skip
     with pytest.raises(UsageError, match="about a program; name it with --command"):
         program_of({**options, "through": "shell"})
