@@ -22,6 +22,7 @@ from benchmarks import (
     resume,
     shrinking,
     step_cost,
+    wire_cost,
 )
 from benchmarks.figure import Figure, table_of
 
@@ -36,6 +37,7 @@ MEASURES: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "crash_points": crash_points.figures,
     "shrinking": shrinking.figures,
     "exploration": exploration.figures,
+    "wire_cost": wire_cost.figures,
     "program_runs": program_runs.figures,
 }
 

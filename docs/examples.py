@@ -20,9 +20,9 @@ class Command:
     prints: str
 
 
-def files_in(page: str) -> dict[str, str]:
-    """The named Python files of a page."""
-    return {name: code for language, name, code in _BLOCK.findall(page) if language == "python" and name}
+def files_in(page: str, languages: tuple[str, ...] = ("python",)) -> dict[str, str]:
+    """The named files of a page in these languages."""
+    return {name: code for language, name, code in _BLOCK.findall(page) if language in languages and name}
 
 
 def commands_in(page: str) -> list[Command]:

@@ -34,6 +34,9 @@ class Clock(Protocol):
     def halt(self) -> None:
         """The life is over: step nothing ever again."""
 
+    def do_at_once(self) -> None:
+        """From now on what is handed to a thread of this loop is done here and now, where threads are refused."""
+
 
 class _AgedFuture(asyncio.Future[Any]):
     """A future that hashes by age within its loop."""
@@ -75,7 +78,6 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._halted = False
         self.ages = 0
         self.born = 0
-        self.inline = False
         self.spins = 0
         self._clock_resolution = 1e-6
         self._timers: list[tuple[int, int, asyncio.TimerHandle]] = []
@@ -140,10 +142,11 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._timers.clear()
         self.close()
 
-    def run_in_executor(self, executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:  # type: ignore[override]
-        """Where `inline` was set: do it here and now. Elsewhere a thread is asked for, which the guard refuses."""
-        if not self.inline:
-            return super().run_in_executor(executor, func, *args)
+    def do_at_once(self) -> None:
+        """From now on what is handed to a thread of this loop is done here and now; else the guard refuses the thread."""
+        self.run_in_executor = self._here  # type: ignore[assignment,method-assign]
+
+    def _here(self, _executor: Any, func: Any, *args: Any) -> asyncio.Future[Any]:
         done = self.create_future()
         try:
             done.set_result(func(*args))

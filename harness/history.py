@@ -27,8 +27,9 @@ class Event(msgspec.Struct, frozen=True, array_like=True):
     the bytes of the real file after SIGKILL, and how many of them lie past the durable mark), orphans and swept (processes
     that a program's life left behind, and what they still did) | boot: rewritten, gone | model: request, reply, error |
     wire: sent, not_found | tool:NAME: call, effect (one in flight may land after the end of its call), drift, result,
-    error | query:NAME: call, result, error | human: question, answer | sleep: sleep |
-    disk:read, disk:append (partial too), disk:flush, disk:truncate: done, error | any site: struck
+    error | outside:NAME: effect (told after the run, by a command of the user's) | query:NAME: call, result, error |
+    human: question, answer | sleep: sleep | disk:read, disk:append (partial too), disk:flush, disk:truncate: done, error |
+    any site: struck
     """
 
     number: int

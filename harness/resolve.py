@@ -116,6 +116,11 @@ def provider(choice: Choice) -> Any:
     return known[name]
 
 
+def wire_installed() -> bool:
+    """Whether the setting `wire` can be used: it needs the extra of that name."""
+    return all(importlib.util.find_spec(name) is not None for name in ("httpx", "respx"))
+
+
 def setting(name: str) -> Any:
     """The module of a setting other than `sim`: it has `live(spec, run) -> Live`."""
     return importlib.import_module(f"harness.settings.{name}")

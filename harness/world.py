@@ -115,6 +115,23 @@ def _record(
     return World(world.state, version, world.effects.append(entry), results), result
 
 
+def observe(world: World, tool: str, intent: str, visit: Visit) -> World:
+    """A world in which somebody else's deed stands in the ledger, as irreversible: it was seen, and not done here."""
+    version = world.version + 1
+    entry = Deed(
+        len(world.effects) + 1, tool, intent, visit.key, visit.call_id, visit.life, visit.at_ms, "irreversible"
+    )
+    name = observed_as(tool, visit.key or intent)
+    told = (intent, Result("it happened", fetched_at=visit.at_ms, version=version))
+    results = world.results if name in world.results else world.results.put(name, told)
+    return World(world.state, version, world.effects.append(entry), results)
+
+
+def observed_as(tool: str, name: str) -> str:
+    """How the books name a deed that was only seen, by its key or else its intent: apart from the keys of tools."""
+    return f"{tool} {name}"
+
+
 def intent_of(tool: Tool, given: Mapping[str, Any]) -> str:
     """The deed that a call stands for: the arguments named by the tool, or all of them."""
     names = tool.intent or tuple(sorted(given))

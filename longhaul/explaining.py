@@ -14,8 +14,8 @@ from harness.catalogue.hazard import Hazard, Shape
 from harness.catalogue.invariants import INVARIANTS, Invariant
 from harness.catalogue.points import NOT_STRUCK, POINTS
 from harness.errors import UsageError
-from harness.resolve import scenario, scenario_names
-from harness.spec import Policy, Spec
+from harness.resolve import scenario, scenario_names, wire_installed
+from harness.spec import Model, Policy, Spec
 
 MEANING = {
     "mask": "the work is finished as if nothing had been",
@@ -95,6 +95,8 @@ def _small_specs() -> Iterator[Spec]:
     yield replace(paying, kind="queryable")
     yield Spec("rename_api", horizon=6)
     yield Spec("rename_api", horizon=16, policy=Policy("summarize"), view_budget=0.5)
+    if wire_installed():
+        yield replace(paying, setting="wire", model=Model("perfect", stream=True))
 
 
 def _of_a_hazard(hazard: Hazard) -> Iterator[tuple[str, str]]:

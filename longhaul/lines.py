@@ -133,6 +133,7 @@ _TELL: dict[tuple[str, str], Callable[[dict[str, Any]], str]] = {
     ("model", "reply"): _reply,
     ("tool", "call"): lambda d: f"called with {d['arguments']} key={d['key']}",
     ("tool", "effect"): lambda d: f"effect {d['number']} ({d['effect']}): {d['intent']}",
+    ("outside", "effect"): lambda d: f"effect {d['number']}, as was told from outside: {d['intent']}",
     ("tool", "result"): _result,
     ("query", "call"): lambda d: f"asked about key {d['key']}",
     ("query", "result"): lambda d: "it happened" if d["found"] else "it never happened",

@@ -11,6 +11,7 @@ from harness.checks import Judgement
 from harness.errors import UsageError
 from harness.run import Run
 from harness.spec import Choice, Orchestrator
+from longhaul.choices import split
 from longhaul.lines import cut
 
 WORDS = 400
@@ -26,6 +27,9 @@ def program_options(command: Callable[..., Any]) -> Callable[..., Any]:
             "--life-seconds", type=click.FloatRange(0, min_open=True),
             help="Real time that a life of a program may take.  [default: 60]",
         ),
+        click.option("--own", multiple=True, metavar="NAMES", help="Functions of the program's own that may be struck."),
+        click.option("--effects", default="", metavar="COMMAND", help="Tells after each run what happened: JSON lines."),
+        click.option("--expect", default="", metavar="FILE", help="What must have happened besides: JSON lines."),
         click.option(
             "--through", default="", metavar="TOOL",
             help="The program's own tool for commands (shell), where it cannot be given others.",
@@ -40,10 +44,11 @@ def program_of(options: Mapping[str, Any]) -> Choice | None:
     """The program that is named, None where none is. Raises `UsageError` for names that exclude each other."""
     start, subject, resume = options["start"], options["subject"], options["resume_command"]
     if not start and not subject:
-        if resume or options["life_seconds"] or options["through"]:
-            raise UsageError(
-                "--resume-command, --life-seconds and --through are about a program; name it with --command or --subject"
-            )
+        given = [name for name in ABOUT if options[name]]
+        if given:
+            names = " and ".join(f"--{name.replace('_', '-')}" for name in given)
+            are = "is" if len(given) == 1 else "are"
+            raise UsageError(f"{names} {are} about a program; name it with --command or --subject")
         return None
     if start and subject:
         raise UsageError("--command and --subject both name the program; give one of them")
@@ -51,9 +56,16 @@ def program_of(options: Mapping[str, Any]) -> Choice | None:
         raise UsageError("--orchestrator and a program are two subjects; put them on trial one after the other")
     if subject and resume:
         raise UsageError("--resume-command belongs to --command; a subject file says it with restart")
-    given = {"subject": subject, "command": start, "resume": resume, "seconds": options["life_seconds"],
-             "through": options["through"]}  # fmt: skip
-    return Orchestrator("program", **{name: value for name, value in given.items() if value})
+    named = {"subject": subject} if subject else {"command": start, **({"resume": resume} if resume else {})}
+    more = {
+        "seconds": options["life_seconds"], "own": split(options["own"]), "effects": options["effects"],
+        "expect": options["expect"], "through": options["through"],
+    }  # fmt: skip
+    return Orchestrator("program", **named, **{name: value for name, value in more.items() if value})
+
+
+ABOUT = ("resume_command", "life_seconds", "own", "effects", "expect", "through")
+"""Options that say more about a program that is named."""
 
 
 def told(run: Run, judgement: Judgement) -> str:

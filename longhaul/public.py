@@ -107,13 +107,14 @@ from harness.types import (
 from harness.world import World
 from longhaul.conformance.trial import assert_conforms
 from longhaul.trial import Broken, assert_survives, crash_specs
+from longhaul.wire import FakeVendor, asgi_app, fake_vendor
 
 __all__ = [
     "CHECKS", "PROGRESS", "SAFETY", "Answer", "AuthenticationFailed", "Broken", "Check", "ClockJump",
     "ConnectionLost", "ContextOverflow", "ContextTooLong", "CrashAfter", "CrashBefore", "CrashMidAnswer",
     "CrashThenLands", "CutAnswer", "CutArguments", "CutStream", "DamagedJournal", "DeliveredTwice", "DiskFailed",
     "DiskRefuses", "DoorError", "Drift", "DuplicateCallIds", "EarlyStop", "EmptyAnswer", "EmptyObject",
-    "EmptyResult", "ErrorEvent", "ErrorInOk", "Event", "Exploration", "FailAfter", "FailBefore", "Fault", "Fold",
+    "EmptyResult", "ErrorEvent", "ErrorInOk", "Event", "Exploration", "FailAfter", "FailBefore", "FakeVendor", "Fault", "Fold",
     "FoldedCheck", "HallucinatedTool", "Hang", "HangAfter", "HangThenLands", "HarnessError", "HollowAnswer", "Host",
     "HtmlBody", "HugeResult", "InvalidRequest", "Judgement", "LateEffect", "Limits", "MalformedArguments", "Message",
     "Metric", "MidstreamError", "Model", "ModelGone", "NewerJournal", "NoSpace", "OddText", "OneBadCall",
@@ -122,6 +123,6 @@ __all__ = [
     "Run", "SameCallAgain", "Scenario", "ServerError", "ServerFailed", "Setup", "ShortWrite", "SilentAnswer", "Slow",
     "SlowDrip", "Spec", "StaleRead", "Standing", "StopReason", "Strike", "SyncFailed", "TimedOut", "Tool",
     "ToolCall", "ToolError", "ToolGone", "TornAppend", "TruncatedArguments", "Unauthorized", "Usage", "UsageError",
-    "Verdict", "View", "World", "WrongType", "WrongUsage", "assert_conforms", "assert_survives", "crash_specs",
-    "execute", "forever", "judge", "parse", "recheck",
+    "Verdict", "View", "World", "WrongType", "WrongUsage", "asgi_app", "assert_conforms", "assert_survives", "crash_specs",
+    "execute", "fake_vendor", "forever", "judge", "parse", "recheck",
 ]  # fmt: skip

@@ -134,7 +134,7 @@ def fake_vendor(spec: Spec) -> Iterator[FakeVendor]:
     track, _ = prepared(spec, build(resolve.scenario(spec.scenario), spec))
     provider = resolve.provider(spec.model)
     loop = VirtualLoop()
-    loop.inline = True
+    loop.do_at_once()
     host = Host(track, loop)
     door = VendorDoor(host, provider)
     origin = ORIGINS[provider.name]

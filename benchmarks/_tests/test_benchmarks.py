@@ -19,6 +19,7 @@ from benchmarks import (
     real_lives,
     resume,
     step_cost,
+    wire_cost,
 )
 from benchmarks.__main__ import main
 from benchmarks.figure import Figure, bound_figure, ratio_figure, table_of
@@ -37,6 +38,7 @@ TINY = {
     "crash_points": partial(crash_points.figures, horizon=4, rounds=1),
     "imports": partial(imports.figures, rounds=1),
     "program_runs": partial(program_runs.figures, rounds=1, sessions=3),
+    "wire_cost": partial(wire_cost.figures, requests=3, rounds=1),
 }
 
 

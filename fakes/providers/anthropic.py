@@ -331,7 +331,7 @@ def _tool(item: Any, place: str, known: Mapping[str, Tool]) -> Tool:
         raise refused(f"{place}.input_schema.type: Field required")
     if schema["type"] != "object":
         raise refused(f"{place}.input_schema.type: Input should be 'object'")
-    description = item.get("description", "")
+    description: str = _required({"description": "", **item}, "description", str, place)
     tool = known.get(name)
     if tool is not None and tool.description == description and tool.schema == schema:
         return tool

@@ -131,7 +131,7 @@ def _common(request_id: str, at_ms: int) -> Headers:
 
 
 def limits(outcome: Reply, at_ms: int) -> Headers:
-    """What is left of the limits after an answer; the minute is over at the next full one."""
+    """What is left of the limits after an answer; they are whole again at once, as nothing is kept between requests."""
     return _left(heads.REQUESTS_LIMIT - 1, max(0, heads.TOKENS_LIMIT - heads.spent(outcome)), at_ms)
 
 

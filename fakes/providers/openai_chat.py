@@ -148,7 +148,9 @@ def _message(item: Any, place: str) -> Message:
     if role != "assistant":
         return Message("user" if role == "user" else "system", _content(item, place))
     if item.get("tool_calls") is None:
-        return Message("assistant", _content(item, place) if item.get("refusal") is None else item["refusal"])
+        return Message(
+            "assistant", _content(item, place) if item.get("refusal") is None else fields.text(item, "refusal", place)
+        )
     text = "" if item.get("content") is None else _content(item, place)
     calls = fields.items(item, "tool_calls", place)
     return Message("assistant", text, tuple(_call(call, f"{place}.tool_calls[{n}]") for n, call in enumerate(calls)))

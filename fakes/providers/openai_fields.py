@@ -202,7 +202,10 @@ def _check_schema(name: str, schema: dict[str, Any], place: str, strict: bool) -
         return
     if schema.get("additionalProperties") is not False:
         raise wrong("In context=(), 'additionalProperties' is required to be supplied and to be false.")
-    absent = sorted(schema.get("properties", {}).keys() - set(schema.get("required", ())))
+    properties, required = schema.get("properties", {}), schema.get("required", [])
+    if not isinstance(properties, dict) or not isinstance(required, list):
+        raise wrong("'properties' must be an object, and 'required' an array.")
+    absent = sorted(name for name in properties if name not in required)
     if absent:
         raise wrong(
             "In context=(), 'required' is required to be supplied and to be an array including every key in "

@@ -164,7 +164,7 @@ def _messages(given: dict[str, Any]) -> list[Message]:
 
 def _check_id(item: dict[str, Any], place: str, seen: set[str]) -> None:
     """Refuse an item of another type, with a parameter that it does not have, or with an id that cannot be its own."""
-    kind = item.get("type", "message")
+    kind = fields.text({"type": "message", **item}, "type", place)
     if kind == "item_reference":
         said = f"Item with id '{item.get('id')}' not found."
         raise Refused(said, "input", None, 404)

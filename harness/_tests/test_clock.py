@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Coroutine
 from typing import Any
 
@@ -273,3 +274,36 @@ def test_burying_closes_coroutines_oldest_first_whatever_they_do() -> None:
     loop.bury()
     assert log == [0, 1, 2]
     assert loop.is_closed()
+
+
+@pytest.mark.parametrize("timers", range(8))
+def test_how_many_timers_somebody_set_does_not_decide_the_order_of_tasks(timers: int) -> None:
+    async def ordered() -> list[str]:
+        for _ in range(timers):
+            asyncio.get_running_loop().call_later(1, print).cancel()
+        names = {asyncio.create_task(asyncio.sleep(0), name=str(index)) for index in range(5)}
+        done, _ = await asyncio.wait(names)
+        return [task.get_name() for task in done]
+
+    def order(set_before: bool) -> list[str]:
+        loop = VirtualLoop()
+        loop.ages = timers if set_before else 0
+        result: list[str] = loop.run(ordered()).result()
+        loop.bury()
+        return result
+
+    assert order(True) == order(False)
+    assert len(order(True)) == 5
+
+
+def test_what_is_handed_to_a_thread_is_done_at_once_where_that_was_asked_for() -> None:
+    async def handed() -> tuple[int, str]:
+        loop = asyncio.get_running_loop()
+        with pytest.raises(ZeroDivisionError):
+            await loop.run_in_executor(None, lambda: 1 // 0)
+        return await asyncio.to_thread(len, "four"), threading.current_thread().name
+
+    loop = VirtualLoop()
+    loop.do_at_once()
+    assert loop.run(handed()).result() == (4, threading.main_thread().name)
+    loop.bury()

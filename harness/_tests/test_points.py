@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from harness._tests.small import small
 from harness.checks import judge
 from harness.errors import UsageError
-from harness.faults import CrashAfter, CrashBefore, Strike, TornAppend
+from harness.faults import CrashAfter, CrashBefore, CrashMidAnswer, Strike, TornAppend
 from harness.points import (
     Point,
     crash_points,
@@ -47,6 +47,7 @@ def test_the_points_of_a_spec_are_the_same_every_time() -> None:
         (Point("model", 2, "before"), Strike("model", 2, CrashBefore("half"))),
         (Point("tool:pay", 1, "after"), Strike("tool:pay", 1, CrashAfter("half"))),
         (Point("disk:append", 3, "torn"), Strike("disk:append", 3, TornAppend())),
+        (Point("wire", 2, "torn"), Strike("wire", 2, CrashMidAnswer(survive="half"))),
         (Point("disk:append", 3, "after"), Strike("disk:append", 3, CrashAfter("half"))),
     ],
 )
@@ -55,7 +56,7 @@ def test_a_point_is_struck_where_it_says(point: Point, strike: Strike) -> None:
 
 
 def test_only_a_write_can_be_torn() -> None:
-    with pytest.raises(UsageError, match="model#1/torn: only an append can be torn; when is one of before, after"):
+    with pytest.raises(UsageError, match="model#1/torn: only an append or an answer on the wire can be torn; when"):
         strike_of(Point("model", 1, "torn"))
 
 

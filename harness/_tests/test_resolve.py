@@ -42,7 +42,7 @@ def test_a_file_is_loaded_once(tmp_path: Path) -> None:
     [
         ("nave", "did you mean naive"),
         ("Reference", "did you mean reference"),
-        ("zzz", "there are mutant, naive, no_model, reference"),
+        ("zzz", "there are mutant, naive, no_model, program, reference"),
     ],
 )
 def test_an_unknown_orchestrator_is_answered_with_near_matches_and_all_there_are(name: str, near: str) -> None:

@@ -93,7 +93,7 @@ _specs = st.builds(
     input_digest=_texts,
     orchestrator=_choices.map(lambda choice: Orchestrator(choice[0], **choice[1])),
     policy=_choices.map(lambda choice: Policy(choice[0], **choice[1])),
-    model=_choices.map(lambda choice: Model(choice[0], **choice[1])),
+    model=st.builds(Model, st.text(min_size=1, max_size=12), format=_texts, stream=st.booleans()),
     view_budget=st.one_of(st.integers(1, 10**6), st.floats(0.01, 4)),
     limits=st.one_of(st.none(), st.builds(Limits, turns=_counts, tokens=_counts)),
     strikes=st.lists(_strikes, max_size=3),

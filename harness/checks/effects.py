@@ -20,7 +20,7 @@ class _EffectOnce(Fold):
     """I1: an irreversible deed (tool and intent) happens at most once, under whatever keys it was asked for."""
 
     name = "effect_once"
-    wants = (("tool", "effect"),)
+    wants = (("tool", "effect"), ("outside", "effect"))
     containers = ("first",)
 
     first: dict[tuple[str, str], Event] = field(default_factory=dict)
@@ -31,7 +31,7 @@ class _EffectOnce(Fold):
         if detail["effect"] != "irreversible":
             return
         self.premises += 1
-        deed = (event.site[5:], detail["intent"])
+        deed = (event.site.removeprefix("tool:"), detail["intent"])
         before = self.first.setdefault(deed, event)
         if before is not event and not self.witness:
             self.witness = (

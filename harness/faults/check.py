@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import fields
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from harness.errors import UsageError
@@ -41,12 +42,40 @@ def check_sites(spec: Spec, setup: Setup) -> None:
                 f"{struck!r}: setting={spec.setting!r} has no site 'wire', because no answer travels as bytes there; "
                 "say setting='wire', or strike 'model'"
             )
-    tools = sorted(tool.name for tool in setup.tools)
+    tools, own = sorted(tool.name for tool in setup.tools), _own(spec)
     for strike in spec.strikes:
         kind, _, name = strike.site.partition(":")
         named = name if kind in ("tool", "query") else strike.fault.name if isinstance(strike.fault, ToolGone) else ""
-        if named and named not in tools:
-            raise UsageError(f"{strike!r}: {spec.scenario} has no tool {named!r}; {_hint(named, tools)}")
+        if kind == "tool" and name in own and name not in tools:
+            _check_own(strike, name)
+        elif named and named not in tools:
+            told = ""
+            if kind == "tool" and spec.orchestrator.name == PROGRAM:
+                told = f"; a function of the program's own must be named under own: own={(*own, named)!r}"
+            raise UsageError(f"{strike!r}: {spec.scenario} has no tool {named!r}; {_hint(named, tools)}{told}")
+
+
+PROGRAM = "program"
+
+
+def _own(spec: Spec) -> tuple[str, ...]:
+    """The functions that a program has of its own, as its options or its subject file say."""
+    if spec.orchestrator.name != PROGRAM or "session" in dict(spec.orchestrator.options):
+        return ()
+    own: tuple[str, ...] = import_module("harness.settings.program.subject").subject_of(spec.orchestrator).own
+    return own
+
+
+def _check_own(strike: Strike, name: str) -> None:
+    """Refuse a fault that needs a tool to be run by the harness."""
+    if type(strike.fault) in FAULTS and not fits(strike.fault, f"query:{name}"):
+        others = ", ".join(
+            fault.__name__ for fault in FAULTS if fits(fault, f"query:{name}") and fits(fault, strike.site)
+        )
+        raise UsageError(
+            f"{strike!r}: {name!r} is run by the program itself, so its answer cannot be changed; "
+            f"what strikes there is {others}"
+        )
 
 
 def fits(fault: Any, site: str) -> bool:

@@ -158,7 +158,8 @@ class ErrorEvent:
 
     async def __call__(self, passage: Passage, proceed: Proceed) -> Any:
         answer: WireAnswer = await proceed()
-        error: WireAnswer = replace(passage.answer(ServerFailed("Overloaded", 200, self.error_type)), status=200)
+        kind = RateLimited if self.error_type == "rate_limit_error" else ServerFailed
+        error: WireAnswer = replace(passage.answer(kind("Too much at once", 200, self.error_type)), status=200)
         if not answer.streamed:
             return error
         events = events_of(answer)

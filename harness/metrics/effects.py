@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from harness.checks.record import reading_of
+from harness.history import Event
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -21,7 +22,8 @@ FATES_WRONG = ("duplicated", "lost", "unexpected")
 class EffectFate:
     """One effect, or (fate `lost`, event and number 0) one that should have happened and did not.
 
-    `number` is its place in the world's ledger, `event` that in the history, `effect` is write or irreversible.
+    One that was told from outside has a tool `outside:NAME`. `number` is its place in the world's ledger, `event` that in
+    the history, `effect` is write or irreversible.
     """
 
     number: int
@@ -40,43 +42,48 @@ class EffectFate:
 def effect_fates(run: Run) -> tuple[EffectFate, ...]:
     """Every effect in the order it happened, then the lost ones.
 
-    duplicated: the same irreversible deed (tool, intent) had happened before. unexpected: irreversible, and not among the
-    deeds that the scenario expects. recovered: the passage that did it ended without a result (crash, error), and it
-    was not done again. lost: expected, never happened, although the run returned.
+    duplicated: the same irreversible deed (tool, intent) had happened before. unexpected: irreversible, of a tool of the
+    scenario, and not among the deeds that it expects. recovered: the passage that did it ended without a result (crash,
+    error), and it was not done again. lost: expected, never happened, although the run returned.
     """
     found: dict[tuple[str, str], int] = {}
     rows: list[EffectFate] = []
     expected = set(run.setup.expected)
+    known = {tool.name for tool in run.setup.tools} | {tool for tool, _ in expected}
     for row, has_result in sorted(_happened(run), key=lambda pair: pair[0].event):
         deed = (row.tool, row.intent)
         if row.effect == "irreversible" and deed in found:
             row = replace(row, fate="duplicated")
             first = rows[found[deed]]
             rows[found[deed]] = replace(first, fate="ok") if first.fate == "recovered" else first
-        elif row.effect == "irreversible" and expected and deed not in expected:
+        elif row.effect == "irreversible" and expected and row.tool in known and deed not in expected:
             row = replace(row, fate="unexpected")
         elif not has_result:
             row = replace(row, fate="recovered")
         found.setdefault(deed, len(rows))
         rows.append(row)
     if run.ending == "returned":
-        lost = [deed for deed in run.setup.expected if deed not in found]
+        done = {(tool.removeprefix("outside:"), intent) for tool, intent in found}
+        lost = [deed for deed in run.setup.expected if deed not in done]
         rows += [EffectFate(0, 0, tool, intent, "", "", "", 0, 0, "lost") for tool, intent in lost]
     return tuple(rows)
 
 
 def _happened(run: Run) -> list[tuple[EffectFate, bool]]:
-    return [
-        (
-            EffectFate(
-                event.detail["number"], event.number, call.name, event.detail["intent"], event.detail["key"],
-                event.detail["id"], event.detail["effect"], event.life, event.at_ms, "ok",
-            ),
-            call.result is not None,
-        )
-        for call in reading_of(run).calls
-        for event in call.effects
-    ]  # fmt: skip
+    inside = [
+        (_seen(call.name, event), call.result is not None) for call in reading_of(run).calls for event in call.effects
+    ]
+    if run.spec.orchestrator.name != "program":
+        return inside
+    return inside + [(_seen(event.site, event), True) for event in run.events if event.site.startswith("outside:")]
+
+
+def _seen(tool: str, event: Event) -> EffectFate:
+    detail = event.detail
+    return EffectFate(
+        detail["number"], event.number, tool, detail["intent"], detail["key"], detail["id"], detail["effect"],
+        event.life, event.at_ms, "ok",
+    )  # fmt: skip
 
 
 def dup_effects(run: Run) -> int:

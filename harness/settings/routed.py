@@ -59,7 +59,7 @@ def _responder(door: VendorDoor, core: Any) -> Callable[[Any], Coroutine[Any, An
 
     async def respond(request: Any) -> Any:
         patience_ms = _milliseconds(request.extensions.get("timeout", {}).get("read"))
-        answer = await door(request.content, dict(request.headers), patience_ms)
+        answer = await door(request.content, dict(request.headers.items()), patience_ms)
         if answer.status == 0:
             raise (
                 core.ReadTimeout("no answer") if answer.ends == "silent" else core.ReadError("connection reset by peer")

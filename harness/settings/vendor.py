@@ -51,10 +51,8 @@ class VendorDoor:
         try:
             asked = provider.read(body, headers, self._tools)
             outcome = await host.model(self._known(asked.request), timeout_ms)
-        except InvalidRequest as error:
-            outcome = error if asked is not None else await self._refused(error)
         except DoorError as error:
-            outcome = error
+            outcome = error if asked is not None else await self._refused(error)
 
         def write(said: Reply | DoorError) -> WireAnswer:
             return provider.answer(said, asked, host._loop.now_ms)
@@ -117,8 +115,8 @@ class VendorDoor:
         self._tools = request.tools
         return request
 
-    async def _refused(self, error: InvalidRequest) -> InvalidRequest:
-        """What the vendor cannot even read is counted at the door all the same, so that nobody can send it for ever."""
+    async def _refused(self, error: DoorError) -> DoorError:
+        """What the vendor refuses unread is counted at the door all the same, so that nobody can send it for ever."""
         no_message: Any = error.message
         with suppress(InvalidRequest):
             await self._host.model(Request((no_message,)))

@@ -111,6 +111,6 @@ def live(spec: Spec, run: Orchestrator) -> Live:
 
 def _over_wire(run: Orchestrator, line: Line, respond: Respond, host: Host) -> Coroutine[Any, Any, Any]:
     """The orchestrator on doors of which one leads over the wire. What clients do in threads is done at once."""
-    host._loop.inline = True
+    host._loop.do_at_once()
     respond(VendorDoor(host, line.provider))
     return run(cast(Host, WireHost(host, line)))

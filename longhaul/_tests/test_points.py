@@ -19,10 +19,19 @@ def test_one_row_for_each_id_in_a_hundred_columns(capsys: pytest.CaptureFixture[
     assert [line[:3] for line in lines[1:]] == IDS
     assert max(map(len, lines)) <= 100
     rows = {line[:3]: line.split(maxsplit=2)[1:] for line in lines[1:]}
-    assert rows["C04"] == ["0", "pending(streaming)"]
+    assert rows["C04"] == ["0", "no answer travels as bytes here: --setting wire"]
     assert rows["C33"][0] == "2" and rows["C33"][1].startswith("disk:append#32/torn")
     assert rows["C52"] == ["0", "no tool of this scenario can be queried: --kind queryable"]
     assert rows["C50"][1].endswith("given Strike('tool:rename_in_file', 1, CrashAfter())")
+
+
+def test_over_the_wire_an_answer_can_be_cut_by_death(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["points", "pay_invoices", "--horizon", "4", "--setting", "wire", "--json"]) == 0
+    places = [place for place in json.loads(capsys.readouterr().out) if place["id"] == "C04"]
+    assert [(place["site"], place["nth"], place["when"]) for place in places] == [
+        ("wire", nth, "torn") for nth in range(1, 6)
+    ]
+    assert places[0]["why"] == "half of the answer has arrived: CrashMidAnswer()"
 
 
 def test_json_lists_every_place_with_just_these_keys(capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,9 @@ from longhaul.home import ROOT
 NAMES = set(
     """
 Answer AuthenticationFailed Broken CHECKS Check ClockJump ConnectionLost ContextOverflow ContextTooLong CrashAfter
-CrashBefore CrashThenLands CutAnswer DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
+CrashBefore CrashMidAnswer CrashThenLands CutAnswer CutArguments CutStream EmptyObject ErrorEvent HtmlBody Overloaded
+RateLimitHeaders RetryAfter SilentAnswer SlowDrip FakeVendor asgi_app fake_vendor
+ DamagedJournal DeliveredTwice DiskFailed DiskRefuses DoorError Drift
 DuplicateCallIds EarlyStop EmptyAnswer EmptyResult ErrorInOk Event Exploration FailAfter FailBefore Fault Fold
 FoldedCheck HallucinatedTool Hang
 HangAfter HangThenLands HarnessError HollowAnswer Host HugeResult InvalidRequest Judgement LateEffect Limits

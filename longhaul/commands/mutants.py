@@ -8,8 +8,9 @@ from dataclasses import replace
 
 import click
 
-from harness.mutants import MUTANTS
+from harness.mutants import MUTANTS, Mutant
 from harness.mutants.trying import Trial, tried
+from harness.resolve import wire_installed
 from longhaul import exits
 from longhaul.grid import REFERENCE
 from longhaul.lines import COLUMNS, cut
@@ -34,13 +35,20 @@ def command(as_json: bool) -> int:
 
 def _trials() -> list[Trial]:
     trials = []
+    tried_ones = [mutant for mutant in MUTANTS if wire_installed() or not _on_wire(mutant)]
+    if len(tried_ones) < len(MUTANTS):
+        remark(f"{len(MUTANTS) - len(tried_ones)} mutants are tried over the wire only: pip install longhaul[wire]")
     with progress_bar() as bar:
-        task = bar.add_task("", total=len(MUTANTS))
-        for number, mutant in enumerate(MUTANTS, start=1):
+        task = bar.add_task("", total=len(tried_ones))
+        for number, mutant in enumerate(tried_ones, start=1):
             bar.update(task, description=mutant.name)
             trials.append(tried(mutant))
             bar.update(task, completed=number)
     return trials
+
+
+def _on_wire(mutant: Mutant) -> bool:
+    return any(ground.spec.setting == "wire" for ground in mutant.grounds)
 
 
 def plain(trial: Trial) -> dict[str, str | None]:

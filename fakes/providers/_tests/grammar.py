@@ -30,7 +30,7 @@ LETTERS = {
 
 ORDER = {
     "openai-chat": r"R[tr]*(cd*)*(Eu?X|!)?",
-    "openai-responses": r"CI(ap(t*TP|r*RP)A|af*FA)*(E|ap?[tr]*!?|af*!?)",
+    "openai-responses": r"CI((ap(t*TP|r*RP)A|af*FA)*(E|ap?[tr]*!?|af*!?))?",
     "anthropic": r"S(bpd+e(bd+e)*DE|DE|(bpd+(e(bd+e)*bd+)?!?)?)",
 }
 """One letter an event: whole streams, those of a cut answer, and those that an error ends."""

@@ -7,10 +7,12 @@ import re
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fakes.providers import PROVIDERS, provider, unknown
 from fakes.providers.sse import PIECES_MAX, pieces
-from harness.errors import ConnectionLost, ServerFailed, TimedOut, UsageError
+from harness.errors import ConnectionLost, DoorError, ServerFailed, TimedOut, UsageError
 from harness.types import Reply, Request, ToolCall, Usage
 from harness.wire import Asked
 
@@ -95,3 +97,93 @@ def test_pieces_are_few_whole_and_not_empty(text: str) -> None:
     assert "".join(cut) == text
     assert len(cut) <= PIECES_MAX
     assert all(cut)
+
+
+KEYS = {"authorization": "Bearer k", "anthropic-version": "2023-06-01"}
+FUNCTION = {"name": "pay", "description": "Pay.", "parameters": {"type": "object"}, "strict": False}
+BODIES: dict[str, Any] = {
+    "openai-chat": {
+        "model": "m",
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "messages": [
+            {"role": "user", "content": [{"type": "text", "text": "go"}]},
+            {
+                "role": "assistant",
+                "refusal": None,
+                "tool_calls": [{"id": "c1", "type": "function", "function": {"name": "pay", "arguments": "{}"}}],
+            },
+            {"role": "tool", "tool_call_id": "c1", "content": "done"},
+        ],
+        "tools": [{"type": "function", "function": FUNCTION}],
+        "max_completion_tokens": 99,
+    },
+    "openai-responses": {
+        "model": "m",
+        "instructions": "Be kind.",
+        "input": [
+            {"role": "user", "content": [{"type": "input_text", "text": "go"}]},
+            {"type": "function_call", "id": "fc_1", "call_id": "c1", "name": "pay", "arguments": "{}"},
+            {"type": "function_call_output", "call_id": "c1", "output": "done"},
+        ],
+        "tools": [{"type": "function", **FUNCTION}],
+        "previous_response_id": None,
+        "max_output_tokens": 99,
+    },
+    "anthropic": {
+        "model": "m",
+        "max_tokens": 99,
+        "system": [{"type": "text", "text": "Be kind."}],
+        "messages": [
+            {"role": "user", "content": "go"},
+            {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "pay", "input": {}}]},
+            {
+                "role": "user",
+                "content": [
+                    {"type": "tool_result", "tool_use_id": "c1", "content": [{"type": "text", "text": "done"}]},
+                    {"type": "text", "text": "and now?"},
+                ],
+            },
+        ],
+        "tools": [{"name": "pay", "description": "Pay.", "input_schema": {"type": "object"}}],
+        "stream": False,
+    },
+}
+values = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.floats(allow_nan=False) | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where something stands in a body."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(one for name, item in inner for one in paths(item, (*path, name)))]
+
+
+def replaced(value: Any, path: tuple[Any, ...], other: Any) -> Any:
+    """A body with something else at one place."""
+    if not path:
+        return other
+    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy[path[0]] = replaced(value[path[0]], path[1:], other)
+    return copy
+
+
+@pytest.mark.parametrize("one", PROVIDERS, ids=lambda one: one.name)
+@settings(max_examples=300, deadline=None)
+@given(data=st.data())
+def test_whatever_stands_in_a_body_it_is_read_or_refused(one: Any, data: Any) -> None:
+    body = BODIES[one.name]
+    assert one.read(json.dumps(body).encode(), KEYS, ()).problem is None
+    spoiled = replaced(body, data.draw(st.sampled_from(paths(body))), data.draw(values))
+    try:
+        asked = one.read(json.dumps(spoiled).encode(), KEYS, ())
+    except DoorError as error:
+        sent = one.answer(error, None, 0)
+        assert (sent.status in (400, 404), json.loads(sent.body)["error"]["message"]) == (True, error.message)
+    else:
+        assert all(isinstance(message.content, str) for message in asked.request.messages)
+        assert all(isinstance(tool.description, str) for tool in asked.request.tools)
+        assert one.answer(Reply("hi"), asked, 0).status == 200

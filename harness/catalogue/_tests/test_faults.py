@@ -16,6 +16,7 @@ from harness.faults import (
     ClockJump,
     CrashAfter,
     CrashBefore,
+    CrashMidAnswer,
     DeliveredTwice,
     EarlyStop,
     ErrorInOk,
@@ -72,7 +73,8 @@ def test_the_smallest_spec_of_a_fault_shows_it(hazard: Hazard) -> None:
 
 def test_every_built_in_fault_belongs_to_the_catalogue() -> None:
     known = {type(shape.fault) for hazard in HAZARDS for shape in hazard.shapes}
-    assert set(FAULTS) - known == {TornAppend}, "a torn write is a crash point, C06 and its like"
+    deaths = {TornAppend, CrashMidAnswer}
+    assert set(FAULTS) - known == deaths, "a torn write and half an answer are crash points, C06 and C04"
 
 
 @dataclass(frozen=True)

@@ -25,12 +25,14 @@ from harness.faults import CrashBefore, Strike, Survive
 from harness.journal import decode
 from harness.points import crash_points
 from harness.run import Run, execute
-from harness.spec import Orchestrator, Policy, Spec
+from harness.spec import Model, Orchestrator, Policy, Spec
+from longhaul.names import short_name
 
 PAY = Spec("pay_invoices", horizon=5)
 RENAME = Spec("rename_api", horizon=10, policy=Policy("summarize"), view_budget=0.5)
 CASES = (
     PAY, replace(PAY, kind="queryable"), replace(PAY, kind="blind"), replace(RENAME, policy="keep_all"), RENAME,
+    replace(PAY, setting="wire", model=Model("perfect", stream=True)),
 )  # fmt: skip
 
 
@@ -48,7 +50,7 @@ def kept_by(run: Run) -> tuple[list[str], bool]:
     return types, found.size < len(data)
 
 
-@pytest.mark.parametrize("spec", CASES, ids=lambda spec: f"{spec.scenario}-{spec.kind}-{spec.policy.name}")
+@pytest.mark.parametrize("spec", CASES, ids=short_name)
 def test_every_moment_of_the_reference_has_a_name(spec: Spec):
     run = execute(spec)
     named = {(place.site, place.nth, place.when) for place in located(run)}
@@ -60,7 +62,7 @@ def test_every_live_point_is_somewhere():
     assert [id for id, count in hits.items() if not count] == []
 
 
-@pytest.mark.parametrize("spec", CASES, ids=lambda spec: f"{spec.scenario}-{spec.kind}-{spec.policy.name}")
+@pytest.mark.parametrize("spec", CASES, ids=short_name)
 def test_the_first_place_of_each_point_kills_and_is_survived(spec: Spec):
     for id in STRUCK:
         for place in reach_of(spec).of(id)[:1]:
@@ -147,7 +149,7 @@ def test_a_journal_that_nobody_can_read_is_located_by_what_passes_the_door():
 @pytest.mark.parametrize(
     ("spec", "id", "why"),
     [
-        (PAY, "C04", "pending(streaming)"),
+        (PAY, "C04", "no answer travels as bytes here: --setting wire"),
         (PAY, "C23", "no tool of this scenario writes on condition of what was read"),
         (PAY, "C31", "no call of this policy asks the model: --policy summarize --view-budget 0.5"),
         (PAY, "C52", "no tool of this scenario can be queried: --kind queryable"),

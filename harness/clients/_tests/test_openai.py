@@ -15,7 +15,7 @@ import msgspec
 import pytest
 import respx
 
-from harness.clients.openai import GRACE_MS, OpenAIClient, body_of, error_of, open_http, reply_of
+from harness.clients.openai import GRACE_MS, OpenAIClient, body_of, error_of, open_http, reply_of, streamed_reply_of
 from harness.clock import VirtualLoop
 from harness.errors import (
     AuthenticationFailed,
@@ -151,6 +151,61 @@ def test_calls_usage_and_stop_are_read() -> None:
 def test_a_stop_of_tomorrow_is_kept_and_missing_usage_is_none() -> None:
     body = completion(choices=[{"message": {"content": "hi"}, "finish_reason": "pause_turn"}], usage=None)
     assert reply_of(json.dumps(body).encode()) == Reply("hi", (), "pause_turn", None)
+
+
+# from a stream to a reply
+
+
+def chunk(**changes: Any) -> bytes:
+    """One event of a stream, with changes."""
+    return b"data: " + json.dumps({"object": "chat.completion.chunk", "choices": [], **changes}).encode() + b"\n\n"
+
+
+def choice(stop: str | None = None, **delta: Any) -> list[dict[str, Any]]:
+    """The only choice of an event."""
+    return [{"index": 0, "delta": delta, "finish_reason": stop}]
+
+
+def piece(index: int, **fields: Any) -> dict[str, Any]:
+    """A piece of a call."""
+    return {"index": index, "type": "function", **fields}
+
+
+STREAM = b"".join((
+    chunk(choices=choice(role="assistant", content="I ")),
+    b": keep-alive\n\n",
+    chunk(choices=choice(content="pay")),
+    chunk(choices=choice(tool_calls=[piece(0, id="c1", function={"name": "pay", "arguments": ""})])),
+    chunk(choices=choice(tool_calls=[piece(0, function={"arguments": '{"amount"'})])),
+    chunk(choices=choice(tool_calls=[piece(1, id="c2", function={"name": "look", "arguments": "{}"})])),
+    chunk(choices=choice(tool_calls=[piece(0, function={"arguments": ": 1000}"})])),
+    chunk(choices=choice("tool_calls")),
+    chunk(usage={"prompt_tokens": 8, "completion_tokens": 2}),
+    b"data: [DONE]\n\n",
+))  # fmt: skip
+
+
+def test_a_whole_stream_is_a_reply() -> None:
+    calls = (ToolCall("c1", "pay", '{"amount": 1000}'), ToolCall("c2", "look", "{}"))
+    assert streamed_reply_of(STREAM) == Reply("I pay", calls, "calls", Usage(8, 0, 2))
+
+
+@pytest.mark.parametrize("size", range(0, len(STREAM), 7))
+def test_no_beginning_of_a_stream_is_an_answer(size: int) -> None:
+    with pytest.raises(ServerFailed) as caught:
+        streamed_reply_of(STREAM[:size])
+    assert (caught.value.status, caught.value.error_type) == (200, "incomplete_stream")
+
+
+def test_an_error_event_is_that_error_by_its_word() -> None:
+    for word, expected in (("rate_limit_exceeded", RateLimited), ("server_error", ServerFailed)):
+        with pytest.raises(expected):
+            streamed_reply_of(STREAM[:200].rpartition(b"\n\n")[0] + b"\n\ndata: " + wrong(code=word) + b"\n\n")
+
+
+def test_an_error_object_with_a_200_is_that_error() -> None:
+    with pytest.raises(RateLimited):
+        reply_of(wrong(code="rate_limit_exceeded"))
 
 
 # from an answer to an error

@@ -328,6 +328,15 @@ async def brings_its_own(host: Host) -> str:
     return str(response.json()["choices"][0]["finish_reason"])
 
 
+async def insists_without_a_key(host: Host) -> None:
+    """Asks without a key, for ever."""
+    import httpx
+
+    async with httpx.AsyncClient() as http:
+        while True:
+            await http.post("https://api.openai.com/v1/chat/completions", content=b"{}")
+
+
 async def insists(host: Host) -> None:
     """Sends what no vendor can read, for ever."""
     import httpx
@@ -338,3 +347,21 @@ async def insists(host: Host) -> None:
 
 
 PROGRAMMED = Scenario("programmed", lambda parameters: replace(PAYING.build(parameters), program=group))
+
+
+async def brings_an_sdk(host: Host) -> str:
+    """Asks by the client of a vendor, which is on httpx2, and would open a socket if nobody stood in between."""
+    import openai
+
+    client = openai.AsyncOpenAI(api_key="none")
+    asked: Any = [{"role": "user", "content": host.goal}]
+    reply = await client.chat.completions.create(model="any", messages=asked)
+    return reply.choices[0].message.content or ""
+
+
+async def escapes_by_httpx2(host: Host) -> None:
+    """Calls somebody who is not the vendor."""
+    import httpx2
+
+    async with httpx2.AsyncClient() as client:
+        await client.post("https://llm.example/v1/messages")

@@ -52,14 +52,30 @@ def test_a_call_that_is_not_routed_fails_by_name() -> None:
     assert "not mocked" in run.reason
 
 
+def test_a_call_by_httpx2_that_is_not_routed_fails_by_name_too() -> None:
+    pytest.importorskip("pytest_httpx2")
+    run = execute(of("own: escapes_by_httpx2", setting="wire"))
+    assert (run.ending, "https://llm.example/v1/messages" in run.reason, "not mocked" in run.reason) == (
+        "raised", True, True,
+    )  # fmt: skip
+
+
+def test_a_loop_that_brings_the_sdk_of_a_vendor_meets_the_fake_one() -> None:
+    pytest.importorskip("openai")
+    pytest.importorskip("pytest_httpx2")
+    run = execute(of("own: brings_an_sdk", setting="wire"))
+    assert (run.ending, run.passages["wire"]) == ("returned", 1), run.reason
+
+
 def test_an_orphan_result_gets_the_vendors_400() -> None:
     run = execute(of("own: strange", setting="wire"))
     words = b"messages with role 'tool' must be a response to a preceeding message with 'tool_calls'."
     assert b"InvalidRequest 400 invalid_request_error Invalid parameter: " + words in run.journal
 
 
-def test_what_no_vendor_can_read_cannot_be_sent_for_ever() -> None:
-    run = execute(of("own: insists", setting="wire"))
+@pytest.mark.parametrize("loop", ["own: insists", "own: insists_without_a_key"])
+def test_what_no_vendor_reads_cannot_be_sent_for_ever(loop: str) -> None:
+    run = execute(of(loop, setting="wire"))
     assert (run.ending, run.passages["model"] > 100) == ("limit", True)
 
 

@@ -23,7 +23,7 @@ class Calls:
         self._read = 0
         self._asked: list[tuple[ToolCall, bytes]] = []
         self._made: set[str] = set()
-        self._blind = 0
+        self._blind = self._unasked = 0
 
     def named(self, name: str, arguments: str, call_id: str, key: str) -> tuple[ToolCall, str]:
         """The call that is meant, in the words of the model, and the key that it passes the door under.
@@ -36,7 +36,8 @@ class Calls:
         if call_id:
             fits = [call for call in fits if call.id == call_id] or fits[:0]
         fresh = [call for call in fits if call.id not in self._made]
-        found = (fresh or fits)[-1:] or [ToolCall(call_id or f"unasked-{self._blind + 1}", name, arguments)]
+        self._unasked += not (fits or call_id)
+        found = (fresh or fits)[-1:] or [ToolCall(call_id or f"unasked-{self._unasked}", name, arguments)]
         call = ToolCall(call_id or found[0].id, name, found[0].arguments)
         self._made.add(call.id)
         if not key:

@@ -5,6 +5,8 @@ GET   /tools                  what there is: name, description, JSON schema, eff
 POST  /tools/NAME             call it; the body is the arguments; headers Idempotency-Key and X-Call-Id if there are any
 GET   /tools/NAME/KEY         ask a queryable tool what became of a key
 POST  /human                  ask a person: {"text", "tool", "key", "arguments"}
+POST  /ledger/begin, /done    a team's own function is told of (`harness.settings.program.ledger`)
+POST  /mcp                    the same tools over MCP (`harness.settings.program.streamable`)
 """
 
 from __future__ import annotations
@@ -19,11 +21,14 @@ import msgspec
 from harness.errors import ConnectionLost, DoorError, HarnessError, InvalidRequest, TimedOut, UsageError
 from harness.host import Host
 from harness.settings.program.calls import Calls
+from harness.settings.program.ledger import Ledger
 from harness.settings.program.loopback import Incoming, Outgoing, as_json, outgoing
+from harness.settings.program.streamable import Streamable
+from harness.settings.program.toolserver import Asked
 from harness.settings.vendor import VendorDoor
 from harness.types import Question, ToolCall
 from harness.wire import Provider, WireAnswer
-from harness.world import Visit
+from harness.world import Visit, observed_as
 
 
 def providers(names: Iterable[str] = (), through: str = "") -> dict[str, Provider]:
@@ -55,6 +60,8 @@ class Doors:
         self._calls = calls
         self._formats = formats
         self._late = False
+        self._streamable: Any = None
+        self._ledger = Ledger(host)
         self.count = 0
         self.late = 0
         self.refusals: list[str] = []
@@ -75,19 +82,23 @@ class Doors:
         self.count += 1
         provider = self._formats.get(incoming.path)
         place = [unquote(part) for part in incoming.path.split("/")[1:]]
-        if self._host.dead and not (self._late and place[:1] == ["tools"]):
+        if self._host.dead and not (self._late and "".join(place[:1]) in ("tools", "mcp", "ledger")):
             await self._host._never()
         match incoming.method, place:
             case "POST", _ if provider is not None:
                 return await self._model(provider, incoming)
             case "GET", ["tools"]:
-                return as_json(200, [_shown(tool) for tool in self._host.tools])
+                return as_json(200, await self._listed())
             case "POST", ["tools", name]:
                 return await self._tool(name, incoming)
             case "GET", ["tools", name, *key] if key:
                 return await self._query(name, "/".join(key))
             case "POST", ["human"]:
                 return await self._human(incoming)
+            case "POST", ["ledger", "begin" | "done" as step]:
+                return await self._told(step, incoming)
+            case _, ["mcp"]:
+                return await self._mcp(incoming)
         return self._unknown(incoming)
 
     async def _model(self, provider: Provider, incoming: Incoming) -> Outgoing:
@@ -99,14 +110,31 @@ class Doors:
 
     async def _tool(self, name: str, incoming: Incoming) -> Outgoing:
         headers, text = incoming.headers, incoming.body.decode("utf-8", "replace") or "{}"
-        call, key = self._calls.named(
-            name, text, headers.get("x-call-id", ""), headers.get("idempotency-key", "").strip('"')
-        )
+        asked = Asked(name, text, headers.get("idempotency-key", "").strip('"'), headers.get("x-call-id", ""), None)
         try:
-            result = await self._host.tool(call, key) if not self._host.dead else self._landed(call, key)
+            return as_json(200, await self._called(asked))
         except DoorError as error:
             return failed(error)
-        return as_json(200, _full(msgspec.to_builtins(result)))
+
+    async def _called(self, asked: Asked) -> dict[str, Any]:
+        """Pass the tool's door, however the call came; raises the `DoorError` that it came to."""
+        call, key = self._calls.named(asked.name, asked.arguments, asked.call_id, asked.key)
+        result = await self._host.tool(call, key) if not self._host.dead else self._landed(call, key)
+        return _full(msgspec.to_builtins(result))
+
+    async def _listed(self) -> list[dict[str, Any]]:
+        return [_shown(tool) for tool in self._host.tools]
+
+    async def _mcp(self, incoming: Incoming) -> Outgoing:
+        if self._streamable is None:
+            try:
+                self._streamable = Streamable(self._listed, self._called)
+            except UsageError as error:
+                self._host._track.broken = error
+                self._host._end("broken", str(error))
+                await self._host._never()
+        answer = await self._streamable(incoming)
+        return failed(answer) if isinstance(answer, DoorError) else answer
 
     def _landed(self, call: ToolCall, key: str) -> Any:
         """A call that comes after the death: it happens all the same, and counts as a deed of the dead life."""
@@ -139,7 +167,10 @@ class Doors:
         except (msgspec.DecodeError, UnicodeError) as error:
             wants = "a question is a JSON object with text, and tool, key and arguments (a text) if it is about a call"
             return failed(InvalidRequest(f"{error}; {wants}", 400, "invalid_request_error"))
-        if not question.key:
+        if question.tool and question.tool not in self._host._track.tools:
+            name = observed_as(question.tool, question.key or question.arguments)
+            question = msgspec.structs.replace(question, key=name)
+        elif not question.key:
             key = self._calls.key_of(question.tool, question.arguments)
             question = msgspec.structs.replace(question, key=key)
         try:
@@ -149,11 +180,21 @@ class Doors:
         content = answer.result.content if answer.result is not None else ""
         return as_json(200, {"text": answer.text, "happened": answer.happened, "content": content})
 
+    async def _told(self, step: str, incoming: Incoming) -> Outgoing:
+        self.late += self._host.dead and step == "done"
+        try:
+            return as_json(200, _full(msgspec.to_builtins(await self._ledger(step, incoming.body))))
+        except DoorError as error:
+            if isinstance(error, InvalidRequest):
+                self.refusals.append(f"{error.status} {error.message}")
+            return failed(error)
+
     def _unknown(self, incoming: Incoming) -> Outgoing:
         """The vendor's 404, in its own words."""
         path = f"{incoming.method} {incoming.path}"
         self._host._record("wire", 0, "not_found", {"method": incoming.method, "path": incoming.path})
-        self.refusals.append(f"404 {path} is nowhere; there are POST {', '.join(self._formats)} and /tools")
+        there = f"POST {', '.join(self._formats)}, /tools, /mcp and /ledger"
+        self.refusals.append(f"404 {path} is nowhere; there are {there}")
         vendors = importlib.import_module("fakes.providers")
         answer: WireAnswer = vendors.unknown(incoming.method, incoming.path, self._host.now())
         return outgoing(answer)

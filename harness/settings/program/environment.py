@@ -25,6 +25,7 @@ def environment(host: Host, subject: Subject, url: str, places: Mapping[str, str
     own = {
         "OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": key, "ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": key,
         "LONGHAUL_TOOLS_URL": f"{url}/tools", "LONGHAUL_HUMAN_URL": f"{url}/human", "LONGHAUL_GOAL": host.goal,
+        "LONGHAUL_MCP_URL": f"{url}/mcp", "LONGHAUL_LEDGER_URL": f"{url}/ledger",
         "LONGHAUL_SESSION": host.session, "LONGHAUL_MODEL": MODEL, "LONGHAUL_STATE": places["state"],
         "LONGHAUL_LIFE": places["life"], "LONGHAUL_PORT": places["port"], MARK: places["mark"],
     }  # fmt: skip

@@ -19,6 +19,7 @@ from harness.settings.program.environment import MARK, state_folder
 from harness.settings.program.leftovers import end, leftovers
 from harness.settings.program.life import Life
 from harness.settings.program.loopback import HOST, Incoming, Loopback, Outgoing
+from harness.settings.program.outside import expect, look_outside
 from harness.settings.program.processes import Process
 from harness.settings.program.subject import Subject, subject_of
 from harness.spec import Spec
@@ -43,6 +44,7 @@ class ProgramLives:
         with unguarded():
             if self._ground is None:
                 track.in_real_time(self._latency_ms)
+                expect(track, self._subject)
                 self._ground = Ground(track, self._subject)
                 weakref.finalize(self, self._ground.close)  # a run may also end between two lives
             ground = self._ground
@@ -53,7 +55,10 @@ class ProgramLives:
                 ground.close()
                 raise
             if is_last(track, ending):
-                ground.close()
+                try:
+                    look_outside(track, self._subject, ground.places)
+                finally:
+                    ground.close()
             return ending, reason
 
 

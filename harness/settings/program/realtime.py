@@ -46,3 +46,6 @@ class RealClock:
         if not self.halted:
             self.halted = True
             self._at_halt()
+
+    def do_at_once(self) -> None:
+        """Nothing changes: in real time threads are allowed."""

@@ -42,6 +42,8 @@ class Sign:
 class Subject:
     """A program under test. `seconds` caps a life, `run_seconds` a run, `grace_seconds` what is left behind by a life.
 
+    `own` names functions of the program's own that it tells the ledger of; `effects` is a command that tells what
+    happened, and `expect` a file of what must have happened (`harness.settings.program.outside`).
     `through` names the tool of its own, with one argument `command`, by which it runs commands: calls then go
     through that one (`longhaul-tool NAME ARGUMENTS`), for there are programs that cannot be given the tools of a scenario.
     """
@@ -60,6 +62,10 @@ class Subject:
     grace_seconds: float = 2.0
     env: tuple[tuple[str, str], ...] = ()
     keep: tuple[str, ...] = ()
+    own: tuple[str, ...] = ()
+    effects: Arguments = ()
+    effects_seconds: float = 30.0
+    expect: str = ""
     through: str = ""
 
 
@@ -116,7 +122,7 @@ def _whole(values: dict[str, Any], where: str) -> Subject:
         raise UsageError(f"{where}: done is 'submit', and nothing is submitted; name a command under submit")
     if subject.pid_file and ("restart" not in values or subject.done.kind == "exit"):
         raise UsageError(f"{where}: pid_file leaves the others running, so it needs a done other than 'exit'")
-    for arguments in (subject.start, subject.restart, subject.submit):
+    for arguments in (subject.start, subject.restart, subject.submit, subject.effects):
         if arguments and not shutil.which(arguments[0]):
             raise UsageError(
                 f"{where}: there is no command {arguments[0]!r}; it must be on the PATH, or a path to a file that can be "
@@ -206,5 +212,6 @@ def _kill(value: Any) -> str:
 _READERS: dict[str, Callable[[Any], Any]] = {
     "start": _command, "restart": _command, "submit": _command, "submit_again": _truth, "ready": _ready, "done": _done,
     "kill": _kill, "pid_file": _text, "formats": _texts, "seconds": _seconds, "run_seconds": _seconds,
-    "grace_seconds": _seconds, "env": _env, "keep": _texts, "through": _text,
+    "grace_seconds": _seconds, "env": _env, "keep": _texts, "own": _texts, "effects": _command,
+    "effects_seconds": _seconds, "expect": _text, "through": _text,
 }  # fmt: skip

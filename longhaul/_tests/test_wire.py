@@ -1,0 +1,175 @@
+"""Anybody's client in front of a fake vendor: by respx, as an ASGI app, and with the vendors' own SDKs."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+from typing import Any
+
+import httpx
+import pytest
+
+from harness.settings.vendor import Reset
+from longhaul import (
+    CrashMidAnswer,
+    CutArguments,
+    CutStream,
+    Model,
+    Overloaded,
+    RetryAfter,
+    SilentAnswer,
+    SlowDrip,
+    Spec,
+    Strike,
+    UsageError,
+    asgi_app,
+    fake_vendor,
+)
+from longhaul.wire import LifeEnded
+
+URL = "https://api.openai.com/v1/chat/completions"
+KEY = {"authorization": "Bearer none"}
+ASKED = {"model": "any", "messages": [{"role": "user", "content": "well?"}]}
+
+
+def spec(*strikes: Strike, format: str = "openai-chat") -> Spec:
+    """A short job over the wire."""
+    return Spec("pay_invoices", horizon=4, setting="wire", model=Model("perfect", format=format), strikes=strikes)
+
+
+async def posted(timeout: float | None = 60.0, transport: Any = None, **more: Any) -> httpx.Response:
+    """One question by a client of nobody's."""
+    async with httpx.AsyncClient(headers=KEY, verify=False, timeout=timeout, transport=transport) as client:
+        return await client.post(URL, json={**ASKED, **more})
+
+
+def test_a_client_of_your_own_is_answered_in_virtual_time() -> None:
+    with fake_vendor(spec()) as vendor:
+        answer = vendor.run(posted())
+        assert answer.json()["choices"][0]["message"]["content"] == "Nothing was done so far."
+        assert [event.site for event in vendor.events][-1:] == ["wire"]
+        assert vendor.now_ms == 1_000
+
+
+def test_a_stream_comes_in_its_own_time() -> None:
+    async def times(vendor: Any) -> list[int]:
+        client = httpx.AsyncClient(headers=KEY, verify=False)
+        async with client, client.stream("POST", URL, json={**ASKED, "stream": True}) as response:
+            return [vendor.now_ms async for _ in response.aiter_raw()]
+
+    with fake_vendor(spec(Strike("wire", 1, SlowDrip(100, 250)))) as vendor:
+        seen = vendor.run(times(vendor))
+    assert len(seen) > 3 and {late - early for early, late in pairwise(seen)} == {250}
+
+
+@pytest.mark.parametrize(
+    ("fault", "error"),
+    [(CutStream(how="reset"), httpx.ReadError), (SilentAnswer(0.5), httpx.ReadTimeout)],
+    ids=repr,
+)
+def test_what_breaks_on_the_way_is_an_exception_of_the_library(fault: Any, error: type[Exception]) -> None:
+    with fake_vendor(spec(Strike("wire", 1, fault))) as vendor:
+        with pytest.raises(error):
+            vendor.run(posted())
+        assert vendor.now_ms == (1_000 if error is httpx.ReadError else 61_000)
+        assert vendor.run(posted()).status_code == 200
+
+
+def test_a_death_ends_the_life_and_nothing_is_answered_any_more() -> None:
+    died = pytest.raises(LifeEnded, match=r"^died at wire #1$")
+    with fake_vendor(spec(Strike("wire", 1, CrashMidAnswer()))) as vendor, died:
+        vendor.run(posted())
+
+
+def test_code_that_waits_for_ever_is_named() -> None:
+    stuck = pytest.raises(LifeEnded, match="nobody can move any more: task-1 posted")
+    with fake_vendor(spec(Strike("wire", 1, SilentAnswer()))) as vendor, stuck:
+        vendor.run(posted(timeout=None))
+
+
+def test_another_address_is_refused_by_name() -> None:
+    async def elsewhere() -> None:
+        async with httpx.AsyncClient(verify=False) as client:
+            await client.post("https://llm.example/v1")
+
+    with fake_vendor(spec()) as vendor, pytest.raises(Exception, match=r"https://llm\.example/v1.*not mocked"):
+        vendor.run(elsewhere())
+
+
+def test_a_spec_of_another_setting_is_refused_with_what_to_say() -> None:
+    refused = pytest.raises(UsageError, match="setting is 'sim'; a fake vendor is reached over a wire: setting='wire'")
+    with refused, fake_vendor(Spec("pay_invoices")):
+        pass
+
+
+# as an ASGI app
+
+
+def test_an_asgi_app_answers_the_same() -> None:
+    with fake_vendor(spec()) as vendor:
+        direct = vendor.run(posted())
+        by_app = vendor.run(posted(transport=httpx.ASGITransport(app=asgi_app(vendor.door))))
+    assert [by_app.json()[name] for name in ("choices", "object")] == [
+        direct.json()[name] for name in ("choices", "object")
+    ]
+
+
+def test_an_asgi_app_has_the_strikes_of_the_wire() -> None:
+    with fake_vendor(spec(Strike("wire", 1, RetryAfter()), Strike("wire", 2, CutStream(how="reset")))) as vendor:
+        transport = httpx.ASGITransport(app=vendor.app)
+        refused = vendor.run(posted(transport=transport))
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "20")
+        with pytest.raises(Reset):
+            vendor.run(posted(transport=transport))
+
+
+def test_an_asgi_app_has_what_the_vendor_has_and_no_more() -> None:
+    async def elsewhere(transport: Any) -> int:
+        async with httpx.AsyncClient(headers=KEY, transport=transport) as client:
+            return (await client.get("https://api.openai.com/v1/models")).status_code
+
+    with fake_vendor(spec()) as vendor:
+        assert vendor.run(elsewhere(httpx.ASGITransport(app=vendor.app))) == 404
+
+
+def test_over_asgi_a_time_limit_of_your_own_ends_a_silence() -> None:
+    async def impatient(transport: Any) -> Any:
+        async with asyncio.timeout(5):
+            return await posted(transport=transport)
+
+    with fake_vendor(spec(Strike("wire", 1, SilentAnswer()))) as vendor:
+        with pytest.raises(TimeoutError):
+            vendor.run(impatient(httpx.ASGITransport(app=vendor.app)))
+        assert vendor.now_ms == 5_000
+
+
+# the vendors' own SDKs, where they are installed
+
+
+def test_the_sdk_of_openai_speaks_to_it_by_httpx2() -> None:
+    openai, httpx2 = pytest.importorskip("openai"), pytest.importorskip("httpx2")
+    pytest.importorskip("pytest_httpx2")
+    with fake_vendor(spec(Strike("wire", 2, Overloaded()))) as vendor:
+        client = openai.AsyncOpenAI(api_key="none", max_retries=0)
+        reply = vendor.run(client.chat.completions.create(**ASKED))
+        assert reply.choices[0].message.content == "Nothing was done so far."
+        with pytest.raises(openai.InternalServerError):
+            vendor.run(client.chat.completions.create(**ASKED))
+        transport = httpx2.ASGITransport(app=vendor.app)
+        by_app = openai.AsyncOpenAI(
+            api_key="none", base_url=vendor.base_url, http_client=httpx2.AsyncClient(transport=transport)
+        )
+        assert vendor.run(by_app.chat.completions.create(**ASKED)).usage.total_tokens > 0
+
+
+def test_the_sdk_of_anthropic_takes_a_cut_stream_for_an_answer_and_ours_does_not() -> None:
+    anthropic = pytest.importorskip("anthropic")
+    pytest.importorskip("pytest_httpx2")
+
+    async def streamed(client: Any) -> Any:
+        async with client.messages.stream(max_tokens=99, **ASKED) as stream:
+            return await stream.get_final_message()
+
+    with fake_vendor(spec(Strike("wire", 1, CutArguments()), format="anthropic")) as vendor:
+        message = vendor.run(streamed(anthropic.AsyncAnthropic(api_key="none", max_retries=0)))
+    assert (message.stop_reason, message.content[-1].type) == (None, "tool_use")
