@@ -16,7 +16,7 @@ from longhaul.conformance import programs
 from longhaul.conformance.levels import conformance_of
 from longhaul.conformance.requirements import REQUIREMENTS
 from longhaul.conformance.table import shape, text
-from longhaul.programs import program_of
+from longhaul.programs import ABOUT, program_of
 
 AGENTS = Path(__file__).parents[3] / "docs/programs"
 SPEC = Spec("pay_invoices")
@@ -72,7 +72,6 @@ def test_what_is_said_to_be_unseen_are_requirements():
 
 
 def test_through_without_a_program_is_refused():
-    options = {"start": "", "subject": "", "resume_command": "", "life_seconds": None, "orchestrator": "",
-               "own": (), "effects": "", "expect": ""}  # fmt: skip
-    with pytest.raises(UsageError, match="about a program; name it with --command"):
+    options = dict.fromkeys((*ABOUT, "start", "subject", "orchestrator"), "")
+    with pytest.raises(UsageError, match="--through is about a program; name it with --command"):
         program_of({**options, "through": "shell"})
