@@ -12,9 +12,8 @@ from hashlib import blake2b
 
 from msgspec import Struct
 
-from harness.errors import InvalidRequest
 from harness.folding import Folding
-from harness.protocol import Transcript, problem_of, read_on
+from harness.protocol import Transcript, problem_of, read_on, refuse_strangers
 from harness.register import Register
 from harness.tokens import message_tokens, tools_tokens
 from harness.types import Message, Request, Tool
@@ -77,9 +76,7 @@ class Intake:
         if isinstance(messages, Vector) and messages.weighs(message_tokens):
             return messages, common_prefix(last, messages)
         given = tuple(messages)
-        wrong = next((item for item in given if type(item) is not Message), None)
-        if wrong is not None:
-            raise InvalidRequest(f"a view holds Message values, not {wrong!r}", 400, "invalid_request_error")
+        refuse_strangers(given)
         shared = common_prefix(last, given)
         if shared < len(last):
             return Vector(given, message_tokens), shared

@@ -6,8 +6,10 @@ sentences follow the error texts of Anthropic's Messages API (seen in anthropics
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from typing import Any
 
 import msgspec
 
@@ -74,6 +76,13 @@ def problem_of(transcript: Transcript) -> str:
     if not transcript.count:
         return "messages: at least one message is required"
     return _unanswered(transcript.count - 1, transcript.open) if transcript.open else ""
+
+
+def refuse_strangers(view: Iterable[Any]) -> None:
+    """Raise `InvalidRequest` for something in a view that is no `Message`."""
+    wrong = next((item for item in view if type(item) is not Message), None)
+    if wrong is not None:
+        raise InvalidRequest(f"a view holds Message values, not {wrong!r}", 400, "invalid_request_error")
 
 
 def check_request(problem: str, tokens: int, max_output: int, window: int) -> None:

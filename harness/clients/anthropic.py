@@ -13,16 +13,18 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 import msgspec
 
-from harness.clients import sending
+from harness.clients import client, sending
 from harness.clients.classes import failure
-from harness.clients.sending import PACE, Pace, send, shown
+from harness.clients.sending import shown
 from harness.clients.sse import data_of
-from harness.errors import DoorError, InvalidRequest, ServerFailed
+from harness.errors import DoorError, ServerFailed
+from harness.protocol import refuse_strangers
 from harness.types import Message, Reply, Request, ToolCall, Usage
 
 BASE_URL = "https://api.anthropic.com/v1"
@@ -32,29 +34,6 @@ NOTHING = "(nothing)"
 """What is sent for an empty text."""
 
 _STOPS = {"end_turn": "end", "stop_sequence": "end", "tool_use": "calls", "max_tokens": "length"}
-
-
-@dataclass(frozen=True)
-class AnthropicClient:
-    """Sends requests through `http`, an `httpx.AsyncClient` such as `open_http` gives."""
-
-    http: Any
-    model: str
-    base_url: str = BASE_URL
-    stream: bool = False
-    pace: Pace = PACE
-
-    async def __call__(self, request: Request, timeout_ms: int | None = None) -> Reply:
-        """Ask the model, once. Raises the `DoorError` of the answer, `TimedOut` after `timeout_ms`, or `ConnectionLost`."""
-        body = body_of(request, self.model, self.stream)
-        answer = await send(self.http, f"{self.base_url}{PATH}", body, timeout_ms, self.pace)
-        if answer.status != 200:
-            raise error_of(answer.status, answer.headers, answer.body)
-        return (streamed_reply_of if self.stream else reply_of)(answer.body, answer.headers)
-
-
-Client = AnthropicClient
-"""As every module of a client calls its own."""
 
 
 def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
@@ -67,9 +46,7 @@ def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
 
 def body_of(request: Request, model: str, stream: bool = False) -> bytes:
     """The JSON body of a request. Raises `InvalidRequest` for something that is not a list of messages."""
-    wrong = next((item for item in request.messages if type(item) is not Message), None)
-    if wrong is not None:
-        raise InvalidRequest(f"a view holds Message values, not {wrong!r}", 400, "invalid_request_error")
+    refuse_strangers(request.messages)
     system = [_text(message.content) for message in request.messages if message.role == "system"]
     body: dict[str, Any] = {
         "model": model,
@@ -285,3 +262,9 @@ def _error_in(body: bytes) -> tuple[str, tuple[str, ...]] | None:
         return str(error["message"]), (str(error.get("type") or ""), str(details.get("error_code") or ""))
     except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, AttributeError):
         return None
+
+
+Client = AnthropicClient = partial(
+    client.Client, client.Format(BASE_URL, PATH, body_of, reply_of, streamed_reply_of, error_of)
+)
+"""A client of this API: the parameters are those of `client.Client` behind its format. Every module calls its own `Client`."""

@@ -13,17 +13,17 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from harness.clients import sending
+from harness.clients import client, sending
 from harness.clients.classes import failure
-from harness.clients.sending import GRACE_MS, PACE, Pace, send, shown
+from harness.clients.sending import GRACE_MS, shown
 from harness.clients.sse import data_of
-from harness.errors import DoorError, InvalidRequest, ServerFailed
+from harness.errors import DoorError, ServerFailed
+from harness.protocol import refuse_strangers
 from harness.types import Message, Reply, Request, Tool, ToolCall, Usage
 
 __all__ = ["BASE_URL", "GRACE_MS", "OpenAIClient", "body_of", "error_of", "open_http", "reply_of", "streamed_reply_of"]
@@ -33,29 +33,6 @@ PATH = "/chat/completions"
 DONE = b"[DONE]"
 
 _STOPS = {"stop": "end", "tool_calls": "calls"}
-
-
-@dataclass(frozen=True)
-class OpenAIClient:
-    """Sends requests through `http`, an `httpx.AsyncClient` such as `open_http` gives."""
-
-    http: Any
-    model: str
-    base_url: str = BASE_URL
-    stream: bool = False
-    pace: Pace = PACE
-
-    async def __call__(self, request: Request, timeout_ms: int | None = None) -> Reply:
-        """Ask the model, once. Raises the `DoorError` of the answer, `TimedOut` after `timeout_ms`, or `ConnectionLost`."""
-        body = body_of(request, self.model, self.stream)
-        answer = await send(self.http, f"{self.base_url}{PATH}", body, timeout_ms, self.pace)
-        if answer.status != 200:
-            raise error_of(answer.status, answer.headers, answer.body)
-        return (streamed_reply_of if self.stream else reply_of)(answer.body, answer.headers)
-
-
-Client = OpenAIClient
-"""As every module of a client calls its own."""
 
 
 def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
@@ -68,9 +45,7 @@ def open_http(key: str = "", trust: ssl.SSLContext | None = None) -> Any:
 
 def body_of(request: Request, model: str, stream: bool = False) -> bytes:
     """The JSON body of a request. Raises `InvalidRequest` for something that is not a list of messages."""
-    wrong = next((item for item in request.messages if type(item) is not Message), None)
-    if wrong is not None:
-        raise InvalidRequest(f"a view holds Message values, not {wrong!r}", 400, "invalid_request_error")
+    refuse_strangers(request.messages)
     body: dict[str, Any] = {
         "model": model,
         "messages": [_message(message) for message in request.messages],
@@ -260,3 +235,9 @@ def _error_in(body: bytes) -> tuple[str, tuple[str, ...]] | None:
         return str(error["message"]), tuple(str(error.get(name) or "") for name in ("code", "type"))
     except (msgspec.DecodeError, UnicodeError, KeyError, TypeError, AttributeError):
         return None
+
+
+Client = OpenAIClient = partial(
+    client.Client, client.Format(BASE_URL, PATH, body_of, reply_of, streamed_reply_of, error_of)
+)
+"""A client of this API: the parameters are those of `client.Client` behind its format. Every module calls its own `Client`."""

@@ -7,6 +7,7 @@ from harness.mutants.grounds import CLIENTS, over_wire
 from harness.mutants.mutant import Change, Ground, Mutant
 
 OPENAI = f"{CLIENTS}.openai"
+CLIENT = f"{CLIENTS}.client"
 SENDING = f"{CLIENTS}.sending"
 CLASSES = f"{CLIENTS}.classes"
 
@@ -50,9 +51,9 @@ MUTANTS = (
         "a page of HTML is read as a text of the model",
         (
             Change(
-                OPENAI,
-                "raise error_of(answer.status, answer.headers, answer.body)",
-                "return Reply(shown(answer.body))",
+                CLIENT,
+                "raise own.error_of(answer.status, answer.headers, answer.body)",
+                "return Reply(repr(answer.body[:200]))",
             ),
         ),
         "no_lost_effect",
@@ -63,10 +64,10 @@ MUTANTS = (
         "the client tries again by itself, and tells nobody",
         (
             Change(
-                OPENAI,
+                CLIENT,
                 "        if answer.status != 200:",
                 "        while answer.status == 529:\n"
-                '            answer = await send(self.http, f"{self.base_url}{PATH}", body, timeout_ms, self.pace)\n'
+                "            answer = await send(self.http, url, body, timeout_ms, self.pace)\n"
                 "        if answer.status != 200:",
             ),
         ),

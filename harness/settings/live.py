@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +23,6 @@ from harness.run import Live, answer_of, raised, returned
 from harness.settings.program.realtime import RealClock
 from harness.spec import Choice, Spec
 from harness.track import Track
-from harness.types import Reply, Request
 
 CLIENTS: dict[str, tuple[Any, str]] = {
     "openai": (openai, "OPENAI_API_KEY"),
@@ -91,9 +89,8 @@ class LiveRun:
         host = Host(track, clock)
         module = CLIENTS[self._named.vendor][0]
         async with module.open_http(self._key) as http:
-            base = {"base_url": self._named.base_url} if self._named.base_url else {}
-            client = module.Client(http, self._named.model, stream=self._named.stream, **base)
-            track.answer_later(_Later(client, track.limits.model_timeout_ms))
+            client = module.Client(http, self._named.model, self._named.base_url, self._named.stream)
+            track.answer_later(lambda request, _nth: client(request, track.limits.model_timeout_ms))
             task = asyncio.ensure_future(self._run(host))
             halted = asyncio.ensure_future(ended.wait())
             await asyncio.wait((task, halted), return_when=asyncio.FIRST_COMPLETED)
@@ -104,19 +101,6 @@ class LiveRun:
                 rest.cancel()
             await asyncio.wait((task, halted), timeout=1)
             return how
-
-
-class _Later:
-    """A model that answers later: the client, one request at a time."""
-
-    def __init__(self, client: Any, timeout_ms: int) -> None:
-        self._client = client
-        self._timeout_ms = timeout_ms
-
-    def __call__(self, request: Request, _nth: int) -> Awaitable[Reply]:
-        """The answer to come. Raises, when awaited, the `DoorError` that it amounts to."""
-        found: Awaitable[Reply] = self._client(request, self._timeout_ms)
-        return found
 
 
 def _ended(track: Track, task: asyncio.Future[Any]) -> tuple[str, str]:
