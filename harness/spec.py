@@ -261,22 +261,23 @@ def check_spec(spec: Spec) -> None:
         faults.check_strike(strike)
 
 
-_MODEL_OPTIONS = {
-    "format": "the name of a format, such as 'openai-chat'",
-    "stream": "True or False",
-    "base_url": "the URL of a server (in the setting live)",
-    "latency_ms": "a whole number of real milliseconds (where a program is on trial)",
+_MODEL_OPTIONS: dict[str, tuple[type, str]] = {
+    "format": (str, "the name of a format, such as 'openai-chat'"),
+    "stream": (bool, "True or False"),
+    "latency_ms": (int, "a whole number of real milliseconds (where a program is on trial)"),
+    "base_url": (str, "the URL of a server (in the setting live)"),
 }
+"""What each option of a model may be: its type, and in words."""
 
 
 def _check_model(model: Choice) -> None:
     """The options of a model say how it is reached where it is reached over a wire."""
-    known: dict[str, type] = {"format": str, "stream": bool, "latency_ms": int, "base_url": str}
     for name, value in model.options:
-        if name not in known:
-            raise UsageError(f"{model!r}: no option {name!r}; a model has {', '.join(known)}")
-        if type(value) is not known[name]:
-            raise UsageError(f"{model!r}: {name} is {value!r}; it must be {_MODEL_OPTIONS[name]}")
+        if name not in _MODEL_OPTIONS:
+            raise UsageError(f"{model!r}: no option {name!r}; a model has {', '.join(_MODEL_OPTIONS)}")
+        kind, words = _MODEL_OPTIONS[name]
+        if type(value) is not kind:
+            raise UsageError(f"{model!r}: {name} is {value!r}; it must be {words}")
 
 
 def _check_limits(limits: Any) -> None:
