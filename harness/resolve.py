@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 from harness.errors import UsageError
 from harness.host import Host
-from harness.spec import Choice
+from harness.spec import PROGRAM, Choice
 from harness.types import Policy, Scenario, Setup
 
 Orchestrator: TypeAlias = Callable[[Host], Coroutine[Any, Any, Any]]
@@ -70,10 +70,6 @@ ORCHESTRATORS = ("reference", "replay", "naive", "no_model", "mutant")
 """Built-in orchestrators. `no_model` is the scenario's own plain program, where it has one; `mutant` takes a bug's name."""
 
 
-PROGRAM = "program"
-"""The name under which a program is an orchestrator: `Orchestrator('program', command='python my_agent.py')`."""
-
-
 def orchestrator(choice: Choice, setup: Setup) -> Orchestrator:
     """The coroutine function `run(host)` of a choice. A class or dataclass is built first; it has `run`, or is called."""
     if ":" in choice.name:
@@ -82,7 +78,7 @@ def orchestrator(choice: Choice, setup: Setup) -> Orchestrator:
         if setup.program is None:
             raise UsageError("this scenario has no plain program; orchestrator no_model needs one")
         built = setup.program
-    elif choice.name == PROGRAM:
+    elif choice.is_program:
         return _program(choice)
     elif choice.name in ORCHESTRATORS:
         built = _build(importlib.import_module(f"harness.orchestrators.{choice.name}").run, choice)

@@ -34,6 +34,10 @@ HORIZON_MAX = 100_000
 Setting = Literal["sim", "wire", "process", "live"]
 
 
+PROGRAM = "program"
+"""The name under which a program is an orchestrator: `Orchestrator('program', command='python my_agent.py')`."""
+
+
 @dataclass(frozen=True, repr=False)
 class Choice:
     """Something picked by name, with options: `Policy('sliding_window', keep=12)`, `Policy('my.py:HalfAndHalf')`."""
@@ -45,6 +49,11 @@ class Choice:
     def __repr__(self) -> str:
         options = "".join(f", {name}={value!r}" for name, value in self.options)
         return f"{self.role}({self.name!r}{options})"
+
+    @property
+    def is_program(self) -> bool:
+        """Whether this orchestrator is a program, which passes no `host`."""
+        return self.role == "Orchestrator" and self.name == PROGRAM
 
 
 def _choose(role: str, name: str, /, **options: Any) -> Choice:
@@ -247,7 +256,7 @@ def check_spec(spec: Spec) -> None:
         raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process", "live"):
         raise UsageError(f"setting is {spec.setting!r}; it must be one of sim, wire, process, live")
-    if spec.orchestrator.name == "program" and spec.setting != "process":
+    if spec.orchestrator.is_program and spec.setting != "process":
         raise UsageError(f"setting is {spec.setting!r}; a program runs in real processes only: setting='process'")
     if spec.kind not in ("deduplicating", "queryable", "blind"):
         raise UsageError(f"kind is {spec.kind!r}; it must be one of deduplicating, queryable, blind")

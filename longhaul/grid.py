@@ -86,9 +86,9 @@ class _Checked:
             if spec.orchestrator == NO_MODEL and setup.program is None:
                 return None
             resolve.policy(spec.policy)
-            resolve.orchestrator(spec.orchestrator, setup)
+            run = resolve.orchestrator(spec.orchestrator, setup)
             if spec.setting == "live":
-                resolve.setting("live").live(spec, resolve.orchestrator(spec.orchestrator, setup))
+                resolve.setting("live").live(spec, run)
             else:
                 setup.model(spec.model.name)
         except UsageError as error:

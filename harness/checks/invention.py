@@ -49,7 +49,7 @@ class _NothingInvented(Fold):
 
     def verdict(self, reading: Reading, end: Run) -> Verdict:
         """On the wire a program's own words cannot be told from a summary, so nothing can be said of them."""
-        if end.spec.orchestrator.name == "program":
+        if end.spec.orchestrator.is_program:
             return cannot_tell(self.name, "what a program says in its own words may be no summary")
         return conclude(self.name, self.premises, self.witness)
 

@@ -35,7 +35,7 @@ def check_strike(strike: Any) -> None:
 
 def check_sites(spec: Spec, setup: Setup) -> None:
     """Refuse strikes on a wire that is not there, and those that name a tool which the scenario does not have."""
-    if spec.setting != "wire" and spec.orchestrator.name != "program":
+    if spec.setting != "wire" and not spec.orchestrator.is_program:
         struck = next((strike for strike in spec.strikes if kind_of(strike.site) in WIRE), None)
         if struck is not None:
             raise UsageError(
@@ -50,17 +50,14 @@ def check_sites(spec: Spec, setup: Setup) -> None:
             _check_own(strike, name)
         elif named and named not in tools:
             told = ""
-            if kind == "tool" and spec.orchestrator.name == PROGRAM:
+            if kind == "tool" and spec.orchestrator.is_program:
                 told = f"; a function of the program's own must be named under own: own={(*own, named)!r}"
             raise UsageError(f"{strike!r}: {spec.scenario} has no tool {named!r}; {_hint(named, tools)}{told}")
 
 
-PROGRAM = "program"
-
-
 def _own(spec: Spec) -> tuple[str, ...]:
     """The functions that a program has of its own, as its options or its subject file say."""
-    if spec.orchestrator.name != PROGRAM or "session" in dict(spec.orchestrator.options):
+    if not spec.orchestrator.is_program or "session" in dict(spec.orchestrator.options):
         return ()
     own: tuple[str, ...] = import_module("harness.settings.program.subject").subject_of(spec.orchestrator).own
     return own

@@ -73,7 +73,7 @@ def _happened(run: Run) -> list[tuple[EffectFate, bool]]:
     inside = [
         (_seen(call.name, event), call.result is not None) for call in reading_of(run).calls for event in call.effects
     ]
-    if run.spec.orchestrator.name != "program":
+    if not run.spec.orchestrator.is_program:
         return inside
     return inside + [(_seen(event.site, event), True) for event in run.events if event.site.startswith("outside:")]
 

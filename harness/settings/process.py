@@ -17,7 +17,7 @@ from pathlib import Path
 from harness.clock import VirtualLoop
 from harness.errors import HarnessError, UsageError
 from harness.host import Host
-from harness.resolve import PROGRAM, Orchestrator
+from harness.resolve import Orchestrator
 from harness.run import Live, returned
 from harness.settings.conversation import Conversation
 from harness.settings.frames import Closed, Ended, Garbage, Silent
@@ -35,7 +35,7 @@ def live(spec: Spec, _run: Orchestrator) -> Live:
 
     A program is no orchestrator on a `host`: it has lives of its own (`harness.settings.program`).
     """
-    if spec.orchestrator.name == PROGRAM:
+    if spec.orchestrator.is_program:
         lives: Live = importlib.import_module("harness.settings.program.lives").ProgramLives(spec)
         return lives
     return InChild(spec)

@@ -33,7 +33,7 @@ class _Kind:
 
 def detected(subject: Subject) -> tuple[Capability, ...]:
     """Every capability, present or not, with the evidence; found in runs made for the purpose."""
-    if programs.is_program(subject.orchestrator):
+    if subject.orchestrator.is_program:
         return tuple(_detect_in_program(kind, subject) for kind in _KINDS)
     return tuple(_detect(kind, subject) for kind in _KINDS)
 

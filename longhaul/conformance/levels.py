@@ -24,7 +24,7 @@ def conformance_of(
     """Put an orchestrator to every probe of a tier. Raises `UsageError` for one that cannot be found or built."""
     subject = met(orchestrator, EFFORTS[tier])
     subject = replace(subject, capabilities=detected(subject))
-    trials, program = Trials(subject.first), programs.is_program(orchestrator)
+    trials, program = Trials(subject.first), orchestrator.is_program
     if program:
         requirements = tuple(map(programs.seen_of, requirements))
     choose = partial(programs.chosen, tier=tier) if program else tuple

@@ -9,7 +9,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from harness.faults import RateLimit, fits
-from harness.resolve import PROGRAM
 from harness.spec import Choice, Spec
 from longhaul.conformance.requirement import Capability, Requirement
 from longhaul.tiers import Tier
@@ -43,11 +42,6 @@ UNSEEN_CAPABILITIES = {
     "compaction": UNSEEN["compacts"],
 }
 STATE = Capability("journal", True, "it has a folder that outlives its processes; what it keeps there is not read")
-
-
-def is_program(orchestrator: Choice) -> bool:
-    """Whether an orchestrator is a program, and each of its runs a real one."""
-    return orchestrator.name == PROGRAM
 
 
 def name_of(orchestrator: Choice) -> str:

@@ -10,7 +10,6 @@ from harness import resolve
 from harness.faults import Survive
 from harness.run import Run, build
 from harness.spec import Choice, Setting, Spec
-from longhaul.conformance.programs import is_program
 from longhaul.conformance.requirement import Capability
 from longhaul.conformance.runs import Seen, tried
 from longhaul.tiers import Tier
@@ -78,7 +77,7 @@ class Subject:
 
 def clean_specs(orchestrator: Choice, effort: Effort) -> tuple[Spec, ...]:
     """What every orchestrator is asked to do first, with nothing struck."""
-    setting: Setting = "process" if is_program(orchestrator) else "sim"
+    setting: Setting = "process" if orchestrator.is_program else "sim"
     return tuple(
         Spec(name, horizon=effort.horizon, kind=kind, orchestrator=orchestrator, setting=setting)
         for name in (EXACTLY_ONCE, REPEATABLE)

@@ -10,8 +10,7 @@ import pytest
 
 from harness.errors import UsageError
 from harness.faults import CrashAfter, CrashBefore, RateLimit, Strike
-from harness.resolve import PROGRAM
-from harness.spec import Orchestrator, Spec
+from harness.spec import PROGRAM, Orchestrator, Spec
 from longhaul.conformance import programs
 from longhaul.conformance.levels import conformance_of
 from longhaul.conformance.requirements import REQUIREMENTS
