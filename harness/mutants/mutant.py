@@ -41,3 +41,8 @@ class Mutant:
     changes: tuple[Change, ...]
     killed_by: str
     grounds: tuple[Ground, ...]
+
+    @property
+    def on_wire(self) -> bool:
+        """Whether it is seen only where answers travel as bytes."""
+        return any(ground.spec.setting == "wire" for ground in self.grounds)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import click
 
-from harness.mutants import MUTANTS, Mutant
+from harness.mutants import MUTANTS
 from harness.mutants.trying import Trial, tried
 from harness.resolve import wire_installed
 from longhaul import exits
@@ -35,7 +35,7 @@ def command(as_json: bool) -> int:
 
 def _trials() -> list[Trial]:
     trials = []
-    tried_ones = [mutant for mutant in MUTANTS if wire_installed() or not _on_wire(mutant)]
+    tried_ones = [mutant for mutant in MUTANTS if wire_installed() or not mutant.on_wire]
     if len(tried_ones) < len(MUTANTS):
         remark(f"{len(MUTANTS) - len(tried_ones)} mutants are tried over the wire only: pip install longhaul[wire]")
     with progress_bar() as bar:
@@ -45,10 +45,6 @@ def _trials() -> list[Trial]:
             trials.append(tried(mutant))
             bar.update(task, completed=number)
     return trials
-
-
-def _on_wire(mutant: Mutant) -> bool:
-    return any(ground.spec.setting == "wire" for ground in mutant.grounds)
 
 
 def plain(trial: Trial) -> dict[str, str | None]:
