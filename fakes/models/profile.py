@@ -7,8 +7,7 @@
 Z is the mean of the numerator over all places, so that the average over places is the published curve. Above half of the
 window primacy fades to nothing (its direction is published, its slope is assumed).
 
-Whether a visible fact is used is decided by a threshold on a hash, never by a draw: two policies are compared on common
-random numbers, and a better context never loses a fact that a worse one kept.
+Whether a visible fact is used is decided by a threshold on a hash, never by a draw: see `fakes/models/luck.py`.
 
 The curves are fitted to RULER (Apache-2.0), NoLiMa, GraphWalks and MRCR, the places to "Lost in the Middle" (MIT), which is of
 2023 and of texts below 6,000 tokens; which model each profile stands for is said at `PROFILES`. Skills are assumptions, as
@@ -21,8 +20,6 @@ from dataclasses import dataclass, field
 from math import exp, inf, log, sqrt
 from statistics import NormalDist
 from typing import Literal, TypeAlias
-
-from harness.draws import NUMBERS, number_of, share_of
 
 FactKind: TypeAlias = Literal["literal", "latent", "interference"]
 """`literal`: asked for in the words in which it stands; `latent`: to be applied where no word of it is repeated;
@@ -195,15 +192,3 @@ PROFILES = (
     ),
 )  # fmt: skip
 """The built-in profiles. `perfect` uses whatever is visible: a control, not a model. A comment names what each is fitted to."""
-
-
-def used(seed: int, item: str, fact: str, attempts: int, p: float) -> bool:
-    """Whether a visible fact is used: hash(seed, item, fact, attempts visible in the context) < p."""
-    if p >= 1.0:
-        return True
-    return number_of(f"{seed}/{item}/{fact}/{attempts}") < p * NUMBERS
-
-
-def draw(seed: int, *about: object) -> float:
-    """A number from 0 to 1 that follows from what it is about."""
-    return share_of("/".join(map(str, (seed, *about))))

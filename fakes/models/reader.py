@@ -16,7 +16,8 @@ from typing import Any
 import msgspec
 
 from fakes.demands import demands_of_work
-from fakes.models.profile import Profile, draw, used
+from fakes.models.luck import Luck
+from fakes.models.profile import Profile
 from fakes.models.profiles import profile
 from fakes.models.sight import ASTRAY, Sight, done_line, pointer, sight_of, times_lost
 from fakes.work import Action, Item, Source, Work
@@ -25,9 +26,6 @@ from harness.policies.prompts import PROMPTS
 from harness.tokens import count_tokens, text_bytes
 from harness.types import Message, Reply, Request, ToolCall
 from harness.vector import Vector
-
-TRIALS = 1_000_003
-"""How far the seeds of two trials are apart: no two tasks of a grid meet."""
 
 LOOKUPS_MAX = 2
 """Failed look-ups in view after which nobody tries again."""
@@ -41,13 +39,13 @@ WORDS = ("Next: ", "Going on with ", "Now ", "I continue with ")
 class Reader:
     """A reader of one work graph with the skills of one profile. `seed` decides which visible facts go unused.
 
-    `trial` tells attempts at the same task apart: the same model, other luck.
+    `trial` tells attempts at the same task apart: the same model, in part other luck.
     """
 
     def __init__(self, work: Work, name: str = "perfect", seed: int = 0) -> None:
         self.work = work
         self.profile: Profile = profile(name)
-        self.seed = seed
+        self.luck = Luck(seed)
         self.window = self.profile.window
         self.latency_ms = self.profile.pace.mean_ms
         self._exact = self.profile.exact and work.success >= 1
@@ -65,13 +63,13 @@ class Reader:
     def trial(self, number: int) -> Reader:
         """The same model at the same task for another time; trial 0 is this one."""
         again = self.fork()
-        again.seed = self.seed + TRIALS * number
+        again.luck = Luck(self.luck.task, number)
         return again
 
     def latency_of(self, digest: str) -> int:
         """Milliseconds that the answer to a request takes, by the digest of the request."""
         pace = self.profile.pace
-        return pace.mean_ms if pace.steady else pace.latency_ms(draw(self.seed, "latency", digest))
+        return pace.mean_ms if pace.steady else pace.latency_ms(self.luck.of_trial("latency", digest))
 
     def fork(self) -> Reader:
         """A reader that remembers the same view and goes on by itself."""
@@ -112,7 +110,7 @@ class Reader:
         """What is said with the calls, as long as this model's answers are."""
         if not self.profile.pace.tokens:
             return said
-        wanted = self.profile.pace.output_tokens(draw(self.seed, "size", sight.trail))
+        wanted = self.profile.pace.output_tokens(self.luck.of_trial("size", sight.trail))
         bare = count_tokens(sum(text_bytes(call.name + call.arguments) for call in calls) + text_bytes(said))
         missing = max(0, (wanted - bare) * 32 // 10)
         return said + (THOUGHT * (missing // len(THOUGHT) + 1))[:missing]
@@ -120,7 +118,7 @@ class Reader:
     def _named(self, sight: Sight, action: Action, tools: int) -> Action:
         """The call, or one of a tool that does not exist: the more tools are offered, the more often."""
         rate = self.profile.hallucination(tools)
-        if not rate or draw(self.seed, "tool", action.tool, sorted(action.arguments.items()), sight.errors) >= rate:
+        if not rate or self.luck("tool", action.tool, sorted(action.arguments.items()), sight.errors) >= rate:
             return action
         return Action(f"{action.tool}_now", action.arguments)
 
@@ -167,7 +165,7 @@ class Reader:
         if _named_in(sight, source):
             return True
         notice = self.profile.skills.notice
-        return notice > 0 and draw(self.seed, item.drawn, need, "notice") < notice
+        return notice > 0 and self.luck(item.drawn, need, "notice") < notice
 
     def _looked_up(self, sight: Sight, item: Item, need: str, source: Source) -> Action:
         """The look-up of a fact; where this model's skill ends it asks for something that is not there."""
@@ -175,7 +173,7 @@ class Reader:
         skill = self.profile.skills.lookup
         if source.obvious or not source.action.arguments or skill >= 1:
             return source.action
-        if draw(self.seed, item.drawn, need, "lookup", lost) < skill:
+        if self.luck(item.drawn, need, "lookup", lost) < skill:
             return source.action
         return Action(source.action.tool, {name: f"{value}{ASTRAY}" for name, value in source.action.arguments.items()})
 
@@ -202,8 +200,9 @@ class Reader:
             return None
         skills = self.profile.skills
         share = skills.error + skills.error_of_errors * sight.errors / max(1, sight.results)
-        rate = 1 - (1 - share) * (1 - self.work.step_error)
-        if draw(self.seed, item.drawn, "slip", sight.failures.get(item.name, 0)) >= rate:
+        attempts = sight.failures.get(item.name, 0)
+        slips = self.luck(item.drawn, "slip", attempts) < share
+        if not slips and self.luck.of_trial(item.drawn, "hard", attempts) >= self.work.step_error:
             return None
         return next((need for need in item.needs if need in self.work.guesses), item.needs[0] if item.needs else None)
 
@@ -214,7 +213,7 @@ class Reader:
             return True
         kind = self.work.kinds.get(need, "literal")
         p = self.profile.p_use(sight.tokens, place, sight.tokens - place, kind)
-        return used(self.seed, item.drawn, need, sight.failures.get(item.name, 0), p)
+        return self.luck.uses(p, item.drawn, need, sight.failures.get(item.name, 0))
 
     def _summary(self, sight: Sight, max_output: int) -> str:
         """What is done, and every fact that cannot simply be looked up again: its value, or where it may be found."""
@@ -249,11 +248,11 @@ class Reader:
         """Whether a summary made now loses a fact; what came from a summary is lost at another rate."""
         skills = self.profile.skills
         kept = skills.summary_again if name in sight.condensed else skills.summary
-        return draw(self.seed, name, "summary", len(sight.done)) >= kept
+        return self.luck(name, "summary", len(sight.done)) >= kept
 
     def _stem(self, sight: Sight, nth: int) -> str:
         """The stem of the call ids: another one for every text and every repetition."""
-        return blake2b(f"{self.seed}/{sight.trail}/{sight.tokens}/{nth}".encode(), digest_size=5).hexdigest()
+        return blake2b(f"{self.luck.seed}/{sight.trail}/{sight.tokens}/{nth}".encode(), digest_size=5).hexdigest()
 
 
 def _named_in(sight: Sight, source: Source) -> bool:

@@ -8,7 +8,7 @@ from statistics import fmean, median
 
 import pytest
 
-from fakes.models.profile import PROFILES, Pace, Profile, draw
+from fakes.models.profile import PROFILES, Pace, Profile
 from fakes.models.profiles import profile, profiles_in
 from harness.errors import UsageError
 
@@ -78,10 +78,6 @@ def test_times_and_sizes_are_those_of_the_pace() -> None:
     sizes = sorted(map(pace.output_tokens, draws))
     assert sizes[2_500] == pytest.approx(56, abs=1) and sizes[4_500] == pytest.approx(156, abs=3)
     assert Pace().latency_ms(0.99) == 1_000 and Pace().output_tokens(0.99) == 0
-
-
-def test_draws_are_the_same_in_every_process() -> None:
-    assert draw(1, "a", 2) == draw(1, "a", 2) != draw(2, "a", 2)
 
 
 FILE = """

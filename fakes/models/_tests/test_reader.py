@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fakes.models.profile import used
 from fakes.models.program import program
 from fakes.models.reader import Reader
 from fakes.models.script import Script, ScriptError
@@ -210,15 +209,6 @@ def test_a_fresh_process_with_other_hash_seeds_answers_alike():
 def test_an_unknown_profile_is_refused_with_what_exists():
     with pytest.raises(UsageError, match="unknown model profile 'prefect'; did you mean perfect"):
         Reader(work(), "prefect")
-
-
-def test_a_better_context_never_loses_a_fact_that_a_worse_one_kept():
-    for item in range(200):
-        kept = [p for p in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0) if used(1, f"i{item}", "fact", 0, p)]
-        assert kept == sorted(kept)
-        assert kept[-1] == 1.0
-    share = sum(used(1, f"i{item}", "fact", 0, 0.3) for item in range(2_000)) / 2_000
-    assert 0.26 < share < 0.34
 
 
 def test_a_script_plays_its_lines_and_minds_its_end():

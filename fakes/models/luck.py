@@ -1,0 +1,53 @@
+"""What decides whether a model gets something right: thresholds on hashes, partly of the task and partly of the trial.
+
+A threshold and never a draw: two policies are compared on common random numbers, and a better context never loses a fact that a
+worse one kept. What is hard in a task is hard again when it is tried again, so most of what happens at one trial happens at the
+next one too: that is why pass^k of real agents falls far slower than p^k (tau-bench).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from harness.draws import share_of
+
+SHARED = 0.57
+"""The share of things that go at every trial of a task as they went at the first one.
+
+Of runs that fail once in four by many small chances, s = 0.75, two trials are then correlated by
+(s^(2 - 0.57) - s^2) / (s (1 - s)) = 0.53, which is what is published of whole agents.
+"""
+
+TRIALS = 1_000_003
+"""How far the seeds of two trials are apart: no two tasks of a grid meet."""
+
+
+@dataclass(frozen=True)
+class Luck:
+    """The luck of one trial of one task; all numbers are shares from 0 to 1 that follow from what they are about."""
+
+    task: int = 0
+    trial: int = 0
+
+    @property
+    def seed(self) -> int:
+        """The seed of this trial: that of the task at trial 0."""
+        return self.task + TRIALS * self.trial
+
+    def of_trial(self, *about: object) -> float:
+        """A number that is another one at every trial."""
+        return _number(self.seed, about)
+
+    def __call__(self, *about: object) -> float:
+        """A number that is the task's, the same at every trial, for a share of all things; else the trial's."""
+        if not self.trial or _number(self.task, ("shared", *about)) < SHARED:
+            return _number(self.task, about)
+        return self.of_trial(*about)
+
+    def uses(self, p: float, *about: object) -> bool:
+        """Whether a visible fact is used that is used with probability `p`; `about` are item, fact and visible attempts."""
+        return p >= 1.0 or self(*about) < p
+
+
+def _number(seed: int, about: tuple[object, ...]) -> float:
+    return share_of("/".join(map(str, (seed, *about))))
