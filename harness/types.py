@@ -170,7 +170,8 @@ class Setup:
     `expected` lists the deeds (`tool`, `intent`) that must have happened exactly once. `human` answers questions; the
     default tells the truth about the world. `program` does the same work without a model, where that makes sense. `limits`
     stand in for the defaults where the horizon does not tell the size of the job. `drift(world, tool, arguments)` is what
-    somebody else does to the thing that a call is about: the changed world, and the name of the thing.
+    somebody else does to the thing that a call is about: the changed world, and the name of the thing. `right(world)` is the
+    share of the work that is right in a final world, 1 where `check` has nothing to say: it tells nearly from hardly.
     """
 
     goal: str
@@ -186,6 +187,7 @@ class Setup:
     input_digest: str = ""
     limits: Limits | None = None
     drift: Callable[[World, str, dict[str, Any]], tuple[World, str]] | None = None
+    right: Callable[[World], float] | None = None
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("cost", "float", "cost per success under the price book", "input tokens", "lower"),
     Column("cost_low", "float", "lower end of its 95 % interval", "input tokens", "lower"),
     Column("cost_high", "float", "upper end of its 95 % interval; none where it is open", "input tokens", "lower"),
+    Column("work", "float", "share of the work that is right in the end", "share", "higher"),
     Column("matched", "float", "cost at the completion of keep_all over that of keep_all", "1", "lower"),
     Column("hypervolume", "float", "share of the plane of cost and completion that is dominated", "share", "higher"),
     Column("recall", "float", "references in view or by pointer", "share", "higher"),
@@ -50,6 +51,12 @@ COLUMNS: tuple[Column, ...] = (
     Column("findings", "int", "orders of the row that hold at all grid points; none where nobody varied the profile"),
     Column("orders", "int", "orders of the row that are not ties; none where nobody varied the profile"),
 )
+
+ROW = (
+    "mark", "failure", "rank", "rank_to", "completed", "valid", "planned", "failed", "completion", "work", "matched",
+    "hypervolume", "recall", "pins", "token_slope", "peak", "thrash",
+)  # fmt: skip
+"""Columns that are fields of a row."""
 
 
 def write_boards(boards: Iterable[Leaderboard], path: Path | str) -> Path:
@@ -69,8 +76,7 @@ def write_boards(boards: Iterable[Leaderboard], path: Path | str) -> Path:
 
 def _plain(board: Leaderboard, place: int) -> dict[str, Any]:
     row = board.rows[place]
-    plain = {name: getattr(row, name) for name in ("mark", "failure", "rank", "rank_to", "completed", "valid", "planned",
-             "failed", "completion", "matched", "hypervolume", "recall", "pins", "token_slope", "peak", "thrash")}  # fmt: skip
+    plain = {name: getattr(row, name) for name in ROW}
     subject = {
         name: getattr(row.subject, name) for name in ("orchestrator", "policy", "model", "setting", "view_budget")
     }

@@ -1,8 +1,9 @@
-"""Who finished, and for how much: one row for each orchestrator and policy, completion first, then cost per success.
+"""Who finished, and for how much: completion first, then cost per success, then how much of the work came out right.
 
 Completion and costs are those of runs without strikes; what crashes and other faults did is counted in columns of its own.
 A run counts if it is valid; every rate says n completed / n valid / n planned. Cost per success is the cost of all
-valid runs, failures included, divided by the successes. Ranks are those of paired differences (reports/ranks.py), so that
+valid runs, failures included, divided by the successes. Where too few succeed to tell rows apart by either, the share of the
+work that is right in the end decides. Ranks are those of paired differences (reports/ranks.py), so that
 rows between which the tasks cannot decide share theirs.
 """
 
@@ -21,7 +22,8 @@ from reports.bootstrap import interval
 from reports.cuts import ALL, PLAIN, Cut, Subject, planned
 from reports.fronts import Place, hypervolume, matched_ratio, pareto
 from reports.measured import THRASH, failure, mean_of, most_of, pins_kept, scored
-from reports.ranks import CLUSTERS_FEW, Pair, Sample, compare_all, groups, ranks
+from reports.notes import notes_of
+from reports.ranks import Outcome, Pair, Sample, compare_all, groups, ranks
 from reports.report import Report
 from reports.trials import Trials
 
@@ -54,8 +56,8 @@ class Row:
 
     `matched` is the cost at the completion of keep_all over that of keep_all, and `hypervolume` the share of the plane of
     cost (up to `BEYOND` times that of keep_all) and completion that the policy's view budgets dominate, both under the board's
-    price book; None where keep_all did not run, or cost nothing. `recall` and `pins` are shares, `peak` the biggest request in
-    tokens, `thrash` faults a turn; None where the report does not have them.
+    price book; None where keep_all did not run, or cost nothing. `work` (that is right), `recall` and `pins` are shares,
+    `peak` the biggest request in tokens, `thrash` faults a turn; None where the report does not have them.
     """
 
     rank: int
@@ -90,6 +92,7 @@ class Row:
     pins: float | None = None
     peak: float | None = None
     thrash: float | None = None
+    work: float | None = None
 
 
 @dataclass(frozen=True)
@@ -168,7 +171,7 @@ def leaderboard(
     frame = _Frame(every, _book(every, cut.book), cluster, _usual_tasks(groups.values()), cut)
     made = [_row(subject, rows, (missing[subject], missing_struck[subject]), frame) for subject, rows in groups.items()]
     ranked, pairs, separated = _ranked(_swept(made, frame.book), groups, frame)
-    notes = _notes(frame, ranked, groups)
+    notes = notes_of(ranked, groups, cluster, frame.usual)
     return Leaderboard(ranked, every, cluster, notes, cut=cut, book=frame.book.name, groups=separated, pairs=pairs)
 
 
@@ -249,6 +252,7 @@ def _row(subject: Subject, rows: Rows, missing: tuple[int, int], frame: _Frame) 
         failed=sum(bool(failure(row)) for row in valid), failure=next(filter(None, map(failure, valid)), ""),
         recall=mean_of(valid, "reference_recall"), pins=pins_kept(valid),
         peak=most_of(valid, "tokens_peak"), thrash=mean_of(valid, *THRASH),
+        work=mean_of(claiming, "work_right"),
     )  # fmt: skip
 
 
@@ -322,7 +326,7 @@ Ranked = tuple[tuple[Row, ...], Mapping[tuple[int, int], Pair], int]
 
 
 def _ranked(rows: Sequence[Row], runs: Mapping[Subject, Rows], frame: _Frame) -> Ranked:
-    """In order of the worst rank that the tasks allow, then of the best, of completion and cost per success, of the name."""
+    """In order of the worst rank that the tasks allow, then of the best, of the merit, of the name."""
     by_name = sorted(rows, key=lambda row: (*(-value for value in _merit(row, frame)), repr(row.subject)))
     pairs = compare_all([_sample(row, runs[row.subject], frame) for row in by_name])
     spans = ranks(len(by_name), pairs)
@@ -340,52 +344,25 @@ def _ranked(rows: Sequence[Row], runs: Mapping[Subject, Rows], frame: _Frame) ->
     return ranked, turned, groups(trial, turned)
 
 
-def _merit(row: Row, frame: _Frame) -> tuple[float, float]:
+def _merit(row: Row, frame: _Frame) -> tuple[float, float, float]:
+    """Completion, cost per success and work, bigger is better."""
     cost = row.cost[frame.book.name]
-    return (-1.0 if row.completion is None else row.completion), -(float("inf") if cost is None else cost)
+    return (
+        (-1.0 if row.completion is None else row.completion),
+        -(float("inf") if cost is None else cost),
+        row.work or 0.0,
+    )
 
 
 def _sample(row: Row, runs: Rows, frame: _Frame) -> Sample:
     """What a row did on each task; a task is the same for all rows but where the row itself names its model."""
     names = (*TASK[:5], "model") if frame.cut.pooled else TASK[:5]
-    tasks: dict[Any, dict[tuple[Any, ...], tuple[int, float]]] = {}
+    tasks: dict[Any, dict[tuple[Any, ...], Outcome]] = {}
     for run in runs:
         if run["strikes"] or run["verdict"] == "invalid" or run["completed"] is None:
             continue
         task = (run["seed"], *(run[name] for name in names), run.get("repeat", 1))
         cluster = run[frame.cluster] if frame.cluster != "none" else ""
-        tasks.setdefault(cluster, {})[task] = (int(run["completed"]), cost_of([run], frame.book))
+        done, right = int(run["completed"]), run.get("work_right")
+        tasks.setdefault(cluster, {})[task] = (done, cost_of([run], frame.book), done if right is None else right)
     return Sample(tasks, _merit(row, frame))
-
-
-def _notes(frame: _Frame, rows: Sequence[Row], runs: Mapping[Subject, Rows]) -> tuple[str, ...]:
-    notes = {
-        "scenario": "intervals: 95 %, bootstrap over scenarios",
-        "seed": "intervals: 95 %, bootstrap over seeds (there is one scenario: they say nothing about others)",
-        "none": "no intervals: one scenario and one seed",
-    }
-    others = sum(not row.same_tasks for row in rows)
-    mixed = (
-        (f"* ran other tasks than most ({len(frame.usual)}): its completion and costs do not compare",)
-        if others
-        else ()
-    )
-    planned = {"runs": sum(row.planned for row in rows), "runs with faults": sum(row.struck_planned for row in rows)}
-    valid = {"runs": sum(row.valid for row in rows), "runs with faults": sum(row.struck for row in rows)}
-    lacking = tuple(
-        f"{planned[what] - valid[what]} of {planned[what]} planned {what} are missing or invalid"
-        for what in planned
-        if planned[what] > valid[what]
-    )
-    silent = sum(row.valid - row.claiming for row in rows)
-    unclaimed = (f"{silent} valid runs claim no completion: they are in no completion and no cost",) if silent else ()
-    count = len({run[frame.cluster] for found in runs.values() for run in found}) if frame.cluster != "none" else 0
-    few = (
-        (f"only {count} clusters: intervals of completion are narrower than they say",)
-        if 0 < count < CLUSTERS_FEW
-        else ()
-    )
-    failed = tuple(
-        f"{row.subject.policy} failed in {row.failed} of {row.valid} runs: {row.failure}" for row in rows if row.failed
-    )
-    return (notes[frame.cluster], *few, *mixed, *unclaimed, *lacking, *failed)

@@ -4,13 +4,13 @@ A task is better compared with itself: the difference of two policies is taken t
 (scenarios; seeds where there is one scenario) are drawn with replacement, the same draws for all pairs (B. Efron and R. J.
 Tibshirani, An Introduction to the Bootstrap, 1993). Of fewer than six clusters the seeds within each are drawn too, because
 four families that agree by chance are no rarity. Completion decides where the interval of its difference excludes 0;
-else cost per success, where the interval of that does; else the two are tied. One cluster has no interval: there the
-numbers themselves are compared.
+else cost per success, where the interval of that does; else the share of the work that is right, likewise; else the two are
+tied. One cluster has no interval: there the numbers themselves are compared.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations, pairwise
@@ -23,28 +23,29 @@ CLUSTERS_FEW = 6
 
 Task = tuple[Hashable, ...]
 
-Outcome = tuple[int, float]
-"""Of one task: how many of its runs completed (one run: 0 or 1), and what they cost."""
+Outcome = tuple[int, float, float]
+"""Of one task: how many of its runs completed (one run: 0 or 1), what they cost, and how much of their work is right."""
 
 
 @dataclass(frozen=True)
 class Sample:
-    """What one row of a leaderboard did, task by task: `tasks` by cluster, each task with its runs, completed and cost.
+    """What one row of a leaderboard did, task by task: `tasks` by cluster, each task with its outcome.
 
     A task is named by a tuple that begins with its seed: tasks of one seed are drawn together. `merit` orders rows whose
     difference has no interval: bigger is better.
     """
 
     tasks: Mapping[Hashable, Mapping[Task, Outcome]]
-    merit: tuple[float, float]
+    merit: tuple[float, ...]
 
 
 @dataclass(frozen=True)
 class Pair:
     """The first of two rows against the second. `better` is 1, -1 or 0 (tied), `by` says what decided.
 
-    `completion` and `cost` are first minus second: shares, and cost per success in uncached input tokens; a cost is None
-    where one of them never succeeded. Intervals are None without at least two clusters, `tasks` is how many both ran.
+    `completion`, `cost` and `work` are first minus second: shares, cost per success in uncached input tokens, and shares of
+    the work that is right; a cost is None where one of them never succeeded. Intervals are None without at least two
+    clusters, `tasks` is how many both ran.
     """
 
     better: int
@@ -54,13 +55,15 @@ class Pair:
     completion_interval: tuple[float, float] | None = None
     cost: float | None = None
     cost_interval: tuple[float, float] | None = None
+    work: float | None = None
+    work_interval: tuple[float, float] | None = None
 
     @property
     def turned(self) -> Pair:
         """The same pair, the other one first."""
         return Pair(
             -self.better, self.by, self.tasks, _negative(self.completion), _mirrored(self.completion_interval),
-            _negative(self.cost), _mirrored(self.cost_interval),
+            _negative(self.cost), _mirrored(self.cost_interval), _negative(self.work), _mirrored(self.work_interval),
         )  # fmt: skip
 
 
@@ -85,21 +88,26 @@ def compare(one: Sample, other: Sample) -> Pair:
         return Pair((one.merit > other.merit) - (one.merit < other.merit), "value", count)
     units = _units(shared)
     first, second = _sums(one, units), _sums(other, units)
-    done, spent = _differences(_drawn(first), _drawn(second))
     totals = [_total([unit for cluster in sums for unit in cluster]) for sums in (first, second)]
-    completion, completion_interval = (totals[0][0] - totals[1][0]) / totals[0][2], _middle(done)
-    cost = _less(totals[0], totals[1])
-    cost_interval = _middle(spent)
-    by_completion, by_cost = _sign(completion_interval), -_sign(cost_interval)
-    by = "completion" if by_completion else "cost" if by_cost else ""
+    found = {name: (by(*totals), _interval(by, first, second)) for name, by in BY.items()}
+    signs = {name: _sign(between) * (-1 if name == "cost" else 1) for name, (_, between) in found.items()}
+    decided = next((name for name, sign in signs.items() if sign), "")
+    (completion, completions), (cost, costs), (work, works) = found.values()
     return Pair(
-        by_completion or by_cost, by, count, completion, completion_interval,
-        cost if abs(cost) < inf else None, cost_interval,
-    )  # fmt: skip
+        signs.get(decided, 0),
+        decided,
+        count,
+        completion,
+        completions,
+        cost if abs(cost) < inf else None,
+        costs,
+        work,
+        works,
+    )
 
 
-Total = tuple[float, float, float]
-"""Completed, cost, tasks."""
+Total = tuple[float, float, float, float]
+"""Completed, cost, work that is right, tasks."""
 
 Sums = tuple[tuple[Total, ...], ...]
 """By cluster and by unit in it."""
@@ -138,41 +146,48 @@ def _sums(sample: Sample, units: Units) -> Sums:
 
 
 def _total(parts: Sequence[Sequence[float]]) -> Total:
-    done, spent, tasks = zip(*parts, strict=True)
-    return float(sum(done)), sum(spent), float(sum(tasks))
+    done, spent, right, tasks = zip(*parts, strict=True)
+    return float(sum(done)), sum(spent), sum(right), float(sum(tasks))
 
 
 @lru_cache(maxsize=256)
 def _drawn(sums: Sums) -> tuple[Total, ...]:
     """The sums over every draw; rows are compared many times, and drawn once."""
-    done, spent, tasks = zip(*(unit for cluster in sums for unit in cluster), strict=True)
+    done, spent, right, tasks = zip(*(unit for cluster in sums for unit in cluster), strict=True)
     shape = tuple(map(len, sums))
     samples = draws(len(sums)) if set(shape) == {1} else nested_draws(shape)
     return tuple(
         (
             sum([done[place] for place in draw]),
             sum([spent[place] for place in draw]),
+            sum([right[place] for place in draw]),
             sum([tasks[place] for place in draw]),
         )
         for draw in samples
     )
 
 
-def _differences(
-    first: Sequence[Sequence[float]], second: Sequence[Sequence[float]]
-) -> tuple[list[float], list[float]]:
-    done = [(a[0] - b[0]) / a[2] for a, b in zip(first, second, strict=True)]
-    return done, [_less(a, b) for a, b in zip(first, second, strict=True)]
+def _completion(one: Total, other: Total) -> float:
+    return (one[0] - other[0]) / one[3]
 
 
-def _less(one: Sequence[float], other: Sequence[float]) -> float:
+def _cost(one: Total, other: Total) -> float:
     """Cost per success of one minus that of the other; no success is infinitely dear, and as dear as none."""
     costs = [sums[1] / sums[0] if sums[0] else inf for sums in (one, other)]
     return 0.0 if costs[0] == costs[1] else costs[0] - costs[1]
 
 
-def _middle(values: list[float]) -> tuple[float, float]:
-    values.sort()
+def _work(one: Total, other: Total) -> float:
+    return (one[2] - other[2]) / one[3]
+
+
+BY = {"completion": _completion, "cost": _cost, "work": _work}
+"""What rows are compared by, the first that decides counts."""
+
+
+def _interval(by: Callable[[Total, Total], float], first: Sums, second: Sums) -> tuple[float, float]:
+    """The 95 % interval of a difference over the draws that both share."""
+    values = sorted(map(by, _drawn(first), _drawn(second)))
     return values[int(LOW * DRAWS)], values[int(HIGH * DRAWS) - 1]
 
 

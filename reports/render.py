@@ -41,13 +41,23 @@ def _short(book: str) -> str:
 
 def _measures(board: Leaderboard) -> list[str]:
     findings = ["find-\nings"] if board.findings else []
-    return ["matched\ncost", "hyper-\nvolume", "recall", "pins\nkept", "peak\ntokens", "thrash", *findings]
+    return [
+        "work\nright",
+        "matched\ncost",
+        "hyper-\nvolume",
+        "recall",
+        "pins\nkept",
+        "peak\ntokens",
+        "thrash",
+        *findings,
+    ]
 
 
 def _measured(board: Leaderboard, place: int) -> list[str]:
     row = board.rows[place]
     found = "{}/{}".format(*board.findings.of(place)) if board.findings else ""
     return [
+        _share(row.work),
         _decimal(row.matched),
         _decimal(row.hypervolume),
         _share(row.recall),
@@ -206,6 +216,7 @@ def _printable(text: str) -> str:
 
 
 MEASURES = (
+    "work right: share of the work that is right in the end, decides where completion and cost do not",
     "matched cost: cost at the completion of keep_all over that of keep_all, over the budgets",
     "hypervolume: of cost and completion, over the budgets; thrash: faults/step; - is not in the report",
 )

@@ -20,7 +20,7 @@ from harness.errors import ToolError
 from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
-from scenarios.entries import EMPTY, enter, progress, wrong
+from scenarios.entries import EMPTY, enter, progress, right, wrong
 from scenarios.prose import code, prose
 
 LETTERS_A_PAGE = 5
@@ -94,12 +94,14 @@ def build(parameters: Parameters) -> Setup:
     work = _work(manual, questions, success_of(f"answer_from_manual/{seed}", parameters.difficulty))
     used = {manual.rows[question.row][0] for question in questions}
     size = sum(_page_size(seed, page) for page in used) + count * QUESTION_BYTES + CONTENTS_CHARACTERS + 1_000
+    wanted = _wanted(manual, questions)
     return Setup(
         goal=GOAL.format(count=count, page=LETTERS_A_PAGE, pages=pages),
         world=World({"senders": {question.name: question.sender for question in questions}, **EMPTY}),
         tools=_tools(parameters, manual, questions),
         model=partial(reader, work, seed),
-        check=partial(wrong, _wanted(manual, questions), "answered"),
+        check=partial(wrong, wanted, "answered"),
+        right=partial(right, wanted),
         working_set=count_tokens(size),
         expected=tuple(("send_answer", question.name) for question in questions),
         program=program(work),

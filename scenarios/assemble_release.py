@@ -21,7 +21,7 @@ from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.changes import Change, changes, in_force, value_of
-from scenarios.entries import EMPTY, enter, progress, wrong
+from scenarios.entries import EMPTY, enter, progress, right, wrong
 from scenarios.prose import code, prose
 
 EVERY = 3
@@ -101,12 +101,14 @@ def build(parameters: Parameters) -> Setup:
     release = _release(count, parameters.seed)
     work = _work(release, success_of(f"assemble_release/{parameters.seed}", parameters.difficulty))
     size = count * COMPONENT_BYTES + len(release.decided) * DECISION_BYTES + PLAN_CHARACTERS + 700
+    wanted = {name: _wanted(release, place) for place, name in enumerate(release.names)}
     return Setup(
         goal=GOAL.format(count=count, decided=len(release.decided)),
         world=World({**EMPTY}),
         tools=_tools(parameters, release),
         model=partial(reader, work, parameters.seed),
-        check=partial(wrong, {name: _wanted(release, place) for place, name in enumerate(release.names)}, "published"),
+        check=partial(wrong, wanted, "published"),
+        right=partial(right, wanted),
         working_set=count_tokens(size),
         expected=tuple(("publish", name) for name in release.names),
         program=program(work),

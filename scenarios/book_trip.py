@@ -20,7 +20,7 @@ from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.changes import Change, changes, in_force, value_of
-from scenarios.entries import EMPTY, enter, progress, wrong
+from scenarios.entries import EMPTY, enter, progress, right, wrong
 from scenarios.prose import code, prose
 
 EVERY = 2
@@ -90,12 +90,14 @@ def build(parameters: Parameters) -> Setup:
     trip = _trip(count, parameters.seed)
     work = _work(trip, success_of(f"book_trip/{parameters.seed}", parameters.difficulty))
     size = count * LEG_BYTES + len(trip.messages) * MESSAGE_BYTES + FIRST_CHARACTERS + 800
+    wanted = {name: _wanted(trip, place) for place, name in enumerate(trip.names)}
     return Setup(
         goal=GOAL.format(count=count, messages=len(trip.messages)),
         world=World({**EMPTY}),
         tools=_tools(parameters, trip),
         model=partial(reader, work, parameters.seed),
-        check=partial(wrong, {name: _wanted(trip, place) for place, name in enumerate(trip.names)}, "booked"),
+        check=partial(wrong, wanted, "booked"),
+        right=partial(right, wanted),
         working_set=count_tokens(size),
         expected=tuple(("book", name) for name in trip.names),
         program=program(work),

@@ -47,3 +47,9 @@ def wrong(wanted: Mapping[str, Values], did: str, world: World) -> str | None:
             return f"{name} was {did} with {found}, it is {right}"
     missing = [name for name in wanted if name not in entries]
     return f"{len(missing)} are not {did}, the first is {missing[0]}" if missing else None
+
+
+def right(wanted: Mapping[str, Values], world: World) -> float:
+    """The share of the wanted entries that were made once, with the right values."""
+    entries: Entries = world.get("entries")
+    return sum(entries.get(name) == (values,) for name, values in wanted.items()) / len(wanted)

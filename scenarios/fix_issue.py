@@ -19,7 +19,7 @@ from harness.errors import ToolError
 from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
-from scenarios.entries import EMPTY, enter, progress, wrong
+from scenarios.entries import EMPTY, enter, progress, right, wrong
 from scenarios.prose import code, prose
 
 SHARE = 10
@@ -71,13 +71,14 @@ def build(parameters: Parameters) -> Setup:
     seed = parameters.seed
     names = tuple(f"src/part_{number:03}.py" for number in range(max(1, (parameters.horizon - 1) // 2)))
     place = int(code(seed, "call"), 16)
-    right, similar = CALLS[place % len(CALLS)], CALLS[(place + 1) % len(CALLS)]
+    remedy, similar = CALLS[place % len(CALLS)], CALLS[(place + 1) % len(CALLS)]
     work = _work(names, similar, success_of(f"fix_issue/{seed}", parameters.difficulty))
     anchors = {name: code(seed, name) + code(name, seed) for name in names}
+    wanted = {name: (anchor, remedy) for name, anchor in anchors.items()}
     return Setup(
         goal=GOAL.format(
             remedy=REMEDY,
-            call=right,
+            call=remedy,
             count=len(names),
             places="\n".join(names),
             manual=prose("manual", MANUAL_CHARACTERS, MANUAL),
@@ -85,7 +86,8 @@ def build(parameters: Parameters) -> Setup:
         world=World({"anchors": anchors, **EMPTY}),
         tools=_tools(parameters, names),
         model=partial(reader, work, seed),
-        check=partial(wrong, {name: (anchor, right) for name, anchor in anchors.items()}, "patched"),
+        check=partial(wrong, wanted, "patched"),
+        right=partial(right, wanted),
         working_set=count_tokens(len(names) * PLACE_BYTES + MANUAL_CHARACTERS + 900),
         expected=tuple(("patch_file", name) for name in names),
         program=program(work),

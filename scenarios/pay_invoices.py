@@ -46,6 +46,7 @@ def build(parameters: Parameters) -> Setup:
         tools=_tools(parameters),
         model=partial(reader, work, parameters.seed),
         check=_check,
+        right=_right,
         working_set=count_tokens(count * INVOICE_BYTES + 700),
         expected=tuple(("pay_invoice", name) for name in invoices),
         program=program(work),
@@ -126,6 +127,13 @@ def _check(world: World) -> str | None:
             return f"{name} was paid {' to '.join(payments[0])}, it is {' to '.join(world.get('open')[name])}"
     unpaid = [name for name in world.get("open") if name not in ledger]
     return f"{len(unpaid)} invoices are unpaid, the first is {unpaid[0]}" if unpaid else None
+
+
+def _right(world: World) -> float:
+    """The share of the invoices that were paid once, as they say."""
+    ledger: Ledger = world.get("ledger")
+    invoices = world.get("open")
+    return sum(ledger.get(name) == (payment,) for name, payment in invoices.items()) / len(invoices)
 
 
 SCENARIO = Scenario(

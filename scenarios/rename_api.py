@@ -51,6 +51,7 @@ def build(parameters: Parameters) -> Setup:
         tools=_tools(parameters, tree.old_name),
         model=partial(reader, work, parameters.seed),
         check=partial(_check, tree, new_name),
+        right=partial(_right, tree, new_name),
         working_set=count_tokens(shown + len(tree.files) * CALL_BYTES + 1_100),
         program=program(work),
         input_digest=tree.digest,
@@ -151,15 +152,29 @@ def _drift(world: World, tool: str, given: dict[str, Any]) -> tuple[World, str]:
 
 def _check(tree: Tree, new_name: str, world: World) -> str | None:
     for path, text in tree.files.items():
-        wanted = re.sub(rf"\b{re.escape(tree.old_name)}\b", lambda _: new_name, text)
-        found = world.get("files")[path]
-        while found.endswith(BY_HAND):
-            found = found.removesuffix(BY_HAND)
+        found = _by_agent(world, path)
         if found == text:
             return f"{path} still uses {tree.old_name}"
-        if found != wanted:
+        if found != _renamed(tree, new_name, path):
             return f"{path} does not use {new_name} where it used {tree.old_name}"
     return None
+
+
+def _right(tree: Tree, new_name: str, world: World) -> float:
+    """The share of the files that are as they should be."""
+    return sum(_by_agent(world, path) == _renamed(tree, new_name, path) for path in tree.files) / len(tree.files)
+
+
+def _renamed(tree: Tree, new_name: str, path: str) -> str:
+    return re.sub(rf"\b{re.escape(tree.old_name)}\b", lambda _: new_name, tree.files[path])
+
+
+def _by_agent(world: World, path: str) -> str:
+    """A file without what somebody else wrote at its end."""
+    found: str = world.get("files")[path]
+    while found.endswith(BY_HAND):
+        found = found.removesuffix(BY_HAND)
+    return found
 
 
 SCENARIO = Scenario(

@@ -18,7 +18,7 @@ from harness.errors import ToolError
 from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
-from scenarios.entries import EMPTY, enter, progress, wrong
+from scenarios.entries import EMPTY, enter, progress, right, wrong
 from scenarios.prose import code, prose
 
 PAGE = 6
@@ -68,12 +68,14 @@ def build(parameters: Parameters) -> Setup:
     rule, similar = _queue(seed, 0), _queue(seed, 1)
     work = _work(names, similar, success_of(f"triage_tickets/{seed}", parameters.difficulty))
     receipts = {name: code(seed, name) + code(name, seed) for name in names}
+    wanted = {name: (receipt, rule) for name, receipt in receipts.items()}
     return Setup(
         goal=GOAL.format(count=count, page=PAGE),
         world=World({"receipts": receipts, **EMPTY}),
         tools=_tools(parameters, names, rule),
         model=partial(reader, work, seed),
-        check=partial(wrong, {name: (receipt, rule) for name, receipt in receipts.items()}, "filed"),
+        check=partial(wrong, wanted, "filed"),
+        right=partial(right, wanted),
         working_set=count_tokens(count * TICKET_BYTES + GUIDE_CHARACTERS + 650),
         expected=tuple(("file_ticket", name) for name in names),
         program=program(work),

@@ -14,6 +14,7 @@ from harness.metrics.metric import Better, Metric, Value
 
 METRICS: tuple[Metric, ...] = (
     Metric("completed", "yes/no", "higher", health.completed, bool),
+    Metric("work_right", "share", "higher", health.work_right),
     Metric("resume_success", "yes/no", "higher", resume.resume_success, bool),
     Metric("recovery_correct", "yes/no", "higher", resume.recovery_correct, bool),
     Metric("dup_effects", "effects", "lower", effects.dup_effects, int),

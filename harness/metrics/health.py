@@ -18,6 +18,15 @@ def completed(run: Run) -> bool | None:
     return run.completed if run.setup.claims_completion else None
 
 
+def work_right(run: Run) -> float | None:
+    """The share of the work that is right in the final world, by the scenario's own measure, however the run ended.
+
+    None where the scenario has none, or claims no completion.
+    """
+    right = run.setup.right
+    return right(run.world) if right and run.setup.claims_completion else None
+
+
 def abandoned_after_context_error(run: Run) -> bool:
     """Whether the last request that was sent was refused as too long for the window: nothing was tried after it."""
     calls = model_calls(run)

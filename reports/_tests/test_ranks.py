@@ -5,10 +5,15 @@ from __future__ import annotations
 from reports.ranks import Pair, Sample, compare, compare_all, groups, ranks
 
 
-def sample(completed: list[int], costs: list[float] | float = 100.0, merit: tuple[float, float] = (0, 0)) -> Sample:
+def sample(
+    completed: list[int],
+    costs: list[float] | float = 100.0,
+    merit: tuple[float, float] = (0, 0),
+    right: list[float] | None = None,
+) -> Sample:
     """One task in each of so many clusters."""
     spent = costs if isinstance(costs, list) else [costs] * len(completed)
-    tasks = {place: {(0,): outcome} for place, outcome in enumerate(zip(completed, spent))}
+    tasks = {place: {(0,): outcome} for place, outcome in enumerate(zip(completed, spent, right or completed))}
     return Sample(tasks, merit)
 
 
@@ -23,7 +28,7 @@ def test_one_cluster_has_no_interval_and_the_numbers_decide() -> None:
 
 
 def test_no_task_in_common_leaves_it_to_the_numbers() -> None:
-    other = Sample({9: {("other",): (1, 1.0)}, 10: {("other",): (1, 1.0)}}, (1, 0))
+    other = Sample({9: {("other",): (1, 1.0, 1)}, 10: {("other",): (1, 1.0, 1)}}, (1, 0))
     assert compare(sample(HALF), other) == Pair(-1, "value", 0)
 
 
@@ -57,6 +62,18 @@ def test_no_success_on_either_side_is_no_difference_of_cost() -> None:
     assert (pair.better, pair.cost_interval) == (0, (0, 0))
 
 
+def test_the_share_of_the_work_that_is_right_decides_where_nobody_succeeds() -> None:
+    nobody = [0] * 8
+    pair = compare(sample(nobody, 1.0, right=[0.5] * 8), sample(nobody, 9.0, right=[0.25] * 8))
+    assert (pair.better, pair.by, pair.work, pair.work_interval) == (1, "work", 0.25, (0.25, 0.25))
+    assert (pair.turned.better, pair.turned.work) == (-1, -0.25)
+
+
+def test_the_share_of_the_work_decides_nothing_that_completion_or_cost_decide() -> None:
+    assert compare(sample([1] * 8, right=[0.5] * 8), sample([0] * 8, right=[0.9] * 8)).by == "completion"
+    assert compare(sample(HALF, 100.0, right=[0.5] * 12), sample(HALF, 101.0, right=[0.9] * 12)).by == "cost"
+
+
 def test_pairing_sees_a_small_difference_below_a_large_spread() -> None:
     sizes = [10.0, 1_000.0, 20.0, 5_000.0, 90.0, 700.0, 30.0, 4_000.0]
     assert compare(sample([1] * 8, sizes), sample([1] * 8, [size + 1 for size in sizes])).by == "cost"
@@ -64,9 +81,9 @@ def test_pairing_sees_a_small_difference_below_a_large_spread() -> None:
 
 def test_of_few_clusters_the_seeds_are_drawn_too() -> None:
     """Three families that agree by a task or two each decide nothing; if they agree in all their tasks, they do."""
-    half = {family: {(seed,): (seed % 2, 1.0) for seed in range(10)} for family in "abc"}
-    slightly = {family: {**half[family], (0,): (1, 1.0)} for family in half}
-    wholly = {family: {(seed,): (1, 1.0) for seed in range(10)} for family in half}
+    half = {family: {(seed,): (seed % 2, 1.0, seed % 2) for seed in range(10)} for family in "abc"}
+    slightly = {family: {**half[family], (0,): (1, 1.0, 1)} for family in half}
+    wholly = {family: {(seed,): (1, 1.0, 1) for seed in range(10)} for family in half}
     assert compare(Sample(slightly, (0, 0)), Sample(half, (0, 0))).better == 0
     assert compare(Sample(wholly, (0, 0)), Sample(half, (0, 0))).better == 1
 
