@@ -1,8 +1,9 @@
-"""`python -m benchmarks.board [--seeds 20] [--out DIR]`: the whole grid of policies, profiles and families, on all processors.
+"""`python -m benchmarks.board [--seeds 20] [--out DIR]`: the grid of policies, profiles and families, on all processors.
 
-29 policies x 6 profiles x 4 families x seeds at horizon 40 and half of the working set. Prints how long it took, how many
-groups of policies each board separates, and whether the halves of the seeds, and two families, rank alike. The report is an
-ordinary one: `longhaul leaderboard DIR`.
+Horizon 40 and half of the working set. Prints how long it took, how many groups of policies each board separates, whether two
+halves of the seeds rank alike, and how alike families rank. `--kinds` takes one policy of each kind instead of all, `--vary`
+runs the same under the eight grid points of each profile's uncertain numbers as well and prints how many orders are findings.
+The reports are ordinary ones: `longhaul leaderboard DIR [--sensitivity DIR/varied]`.
 """
 
 from __future__ import annotations
@@ -10,40 +11,60 @@ from __future__ import annotations
 import argparse
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, groupby, product
 from multiprocessing import get_context
 from pathlib import Path
 
 from fakes.models.profile import PROFILES
+from fakes.models.profiles import profile as profile_of
+from fakes.models.sensitivity import grid as grid_points
+from fakes.models.sensitivity import points_of
 from harness import resolve
 from harness.checks import judge
 from harness.run import execute
 from harness.spec import Model, Policy, Spec
 from longhaul.say import progress_bar, say
 from reports.cuts import Cut
-from reports.leaderboard import Row, leaderboard
-from reports.report import load
+from reports.findings import with_findings
+from reports.leaderboard import Leaderboard, leaderboard
+from reports.report import Report, load
 from reports.stability import kendall, stability
 from reports.store import Store
 
 FAMILIES = ("triage_tickets", "assemble_release", "answer_from_manual", "book_trip")
+UNTUNED = ("follow_leads", "fix_issue")
+"""Families that no policy and no profile was looked at with, but for the published comparisons they were written for."""
+
+KINDS = (
+    "sliding_window", "snip", "truncate_tool_output", "microcompact", "drop_old_results", "mask_observations",
+    "mask_observations_rolling", "deduplicate", "page_out", "demand_paging", "summarize", "fold", "keep_user_messages",
+    "drop_reads_after_edit", "summarize_every_n", "pipeline",
+)  # fmt: skip
+"""One policy of each kind; the others are variants of these."""
+
+CONTROLS = ("keep_all", "drop_all")
 HORIZON = 40
 SHARE = 0.5
+FIRST = 100
+"""Seeds begin where nobody looked while the families were made."""
+
+Task = tuple[str, tuple[Spec, ...]]
+Board = dict[str, float]
+"""By policy, the middle of the ranks that it may have."""
 
 
-def specs(seeds: int, first: int = 100) -> tuple[Spec, ...]:
-    """The grid; its seeds begin where nobody looked while the families were made."""
+def specs(
+    seeds: int, policies: Sequence[str], models: Sequence[str], families: Sequence[str] = FAMILIES
+) -> tuple[Spec, ...]:
+    """The grid, task by task."""
     return tuple(
-        Spec(family, horizon=HORIZON, policy=Policy(policy), model=Model(profile.name), view_budget=SHARE, seed=seed)
-        for family in FAMILIES
-        for profile in PROFILES
-        for seed in range(first, first + seeds)
-        for policy in resolve.policy_classes()
+        Spec(family, horizon=HORIZON, policy=Policy(policy), model=Model(model), view_budget=SHARE, seed=seed)
+        for family, model, seed, policy in product(families, models, range(FIRST, FIRST + seeds), policies)
     )
 
 
-def _kept(work: tuple[str, tuple[Spec, ...]]) -> int:
+def _kept(work: Task) -> int:
     """Run and keep the specs of one task: its scenario is built once."""
     out, task = work
     store = Store(out, "none")
@@ -69,48 +90,81 @@ def measured(grid: Sequence[Spec], out: Path) -> float:
     return time.monotonic() - began
 
 
-def told(out: Path) -> str:
-    """What the boards say: groups that are separated, and how alike halves of the seeds and families rank."""
-    report = load(out)
-    lines = [f"{'profile':<15}{'family':<20}{'groups':>7}{'halves tau':>11}"]
-    merits: dict[tuple[str, str], list[float]] = {}
-    for profile, family in product((known.name for known in PROFILES), FAMILIES):
-        cut = Cut(profile=profile, family=family)
-        board, test = leaderboard(report, cut=cut), stability(report, cut=cut)
-        tau = "-" if test.tau_values is None else f"{test.tau_values:.2f}"
-        lines.append(f"{profile:<15}{family:<20}{board.groups:>7}{tau:>11}")
-        merits[profile, family] = [_merit(row) for row in sorted(board.rows, key=lambda row: row.subject.policy)]
-    lines.append("")
-    for profile in (known.name for known in PROFILES):
-        pairs = [kendall(merits[profile, one], merits[profile, other]) for one, other in combinations(FAMILIES, 2)]
-        found = [tau for tau in pairs if tau is not None]
-        shown = f"{min(found):.2f} to {max(found):.2f}" if found else "-"
-        lines.append(f"{profile:<15}{'between families':<20}{'':>7}{shown:>13}")
-    return "\n".join(lines)
+def told(report: Report, profiles: Sequence[str], families: Sequence[str], varied: Sequence[Report]) -> Iterator[str]:
+    """What the boards say, a line each: groups, how alike halves of the seeds and families rank, and what are findings."""
+    yield f"{'profile':<15}{'family':<20}{'groups':>7}{'halves tau':>11}{'decided alike':>15}{'findings':>13}"
+    for profile in profiles:
+        boards: list[Board] = []
+        for family in (*families, ""):
+            cut = Cut(profile=profile, family=family)
+            board, test = leaderboard(report, cut=cut), stability(report, cut=cut)
+            tau = "-" if test.tau is None else f"{test.tau:.2f}"
+            alike = f"{test.agreed}/{test.decided}" if test.decided else "-"
+            yield (
+                f"{profile:<15}{family or 'all of them':<20}{board.groups:>7}{tau:>11}{alike:>15}{_findings(board, varied):>13}"
+            )
+            boards += [_middle(board)] if family else []
+        yield f"{profile:<15}{'between families':<20}{'':>7}{_between(boards):>13}"
 
 
-def _merit(row: Row) -> float:
-    """Completion; the cost of a success breaks ties."""
-    cost = row.cost.get("none")
-    return (row.completion or 0.0) - (1e-9 * cost if cost is not None else 1.0)
+def _findings(board: Leaderboard, varied: Sequence[Report]) -> str:
+    if not varied:
+        return "-"
+    pairs = with_findings(board, varied).findings
+    words = list(pairs.pairs.values()) if pairs else []
+    return f"{words.count('finding')}/{len(words)}"
+
+
+def _middle(board: Leaderboard) -> Board:
+    return {row.subject.policy: -(row.rank + row.rank_to) / 2 for row in board.rows if not row.mark}
+
+
+def _between(boards: Sequence[Board]) -> str:
+    names = sorted(boards[0])
+    pairs = [
+        kendall([one[name] for name in names], [other[name] for name in names])
+        for one, other in combinations(boards, 2)
+    ]
+    found = [tau for tau in pairs if tau is not None]
+    return f"{min(found):.2f} to {max(found):.2f}" if found else "-"
+
+
+def _varied(given: argparse.Namespace, policies: Sequence[str]) -> list[Report]:
+    """Reports of the grid points of the profiles, in which all is run again."""
+    found = []
+    for name in given.profiles:
+        folder = given.out / "varied" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        file = folder / "grid.toml"
+        file.write_text(grid_points(profile_of(name)))
+        models = [f"{file}:{point}" for point in points_of(profile_of(name))]
+        seconds = measured(specs(given.seeds, policies, models, given.families), folder)
+        say(f"{name} at {len(models)} grid points: {seconds:.0f} s")
+        found.append(load(folder))
+    return found
 
 
 def main() -> int:
     """Run, and tell."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.board", description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--kinds", action="store_true", help="one policy of each kind, and the controls")
+    parser.add_argument("--profiles", nargs="+", default=[known.name for known in PROFILES], metavar="NAME")
+    parser.add_argument("--families", nargs="+", default=FAMILIES, metavar="NAME", help=f"others: {', '.join(UNTUNED)}")
+    parser.add_argument("--vary", action="store_true", help="the grid points of each profile too: nine times the runs")
     parser.add_argument("--out", type=Path, default=Path("reports/out/board"))
     given = parser.parse_args()
-    grid = specs(given.seeds)
+    policies = (*KINDS, *CONTROLS) if given.kinds else tuple(resolve.policy_classes())
+    grid = specs(given.seeds, policies, given.profiles, given.families)
     seconds = measured(grid, given.out)
-    policies = len({spec.policy for spec in grid})
-    say(
-        f"{len(grid)} runs ({policies} policies x {len(PROFILES)} profiles x {len(FAMILIES)} families x {given.seeds} seeds)"
-    )
+    sizes = f"{len(policies)} policies x {len(given.profiles)} profiles x {len(given.families)} families x {given.seeds} seeds"
+    say(f"{len(grid)} runs ({sizes})")
     say(
         f"{seconds:.0f} s on {os.cpu_count()} processors, {seconds * (os.cpu_count() or 1) / len(grid) * 1e3:.0f} ms a run"
     )
-    say(told(given.out))
+    varied = _varied(given, policies) if given.vary else []
+    for line in told(load(given.out), given.profiles, given.families, varied):
+        say(line)
     return 0
 
 

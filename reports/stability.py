@@ -46,7 +46,9 @@ class Stability:
     `for_completion` and `for_cost` are the seeds that a difference of so much needs (power 0.8, two-sided 5 %), from the median
     spread of paired differences between seeds; empty with fewer than two seeds. `tau` compares the ranks of even with those
     of odd seeds, ties as ties, controls left out, and `tau_values` the order by completion and cost without regard to ties;
-    None where a half has no seed, fewer than two rows, or nothing but ties.
+    None where a half has no seed, fewer than two rows, or nothing but ties. `decided` counts the pairs of rows that neither
+    half ties, and `agreed` those of them that both order alike: a low tau with all of them agreed means too few seeds, not
+    orders that turn.
     """
 
     cut: Cut
@@ -58,6 +60,8 @@ class Stability:
     neighbours: tuple[Needed, ...]
     tau: float | None
     tau_values: float | None
+    decided: int = 0
+    agreed: int = 0
 
     @property
     def sentence(self) -> str:
@@ -89,7 +93,7 @@ def stability(report: Report, books: Iterable[Prices] = (), cut: Cut | None = No
         _needed([found[0] for found in every if found], POINTS), _needed([found[1] for found in every if found], SHARES),
         tuple(_neighbours(a.subject, b.subject, by_subject) for a, b in pairwise(trial)),
         _tau(halves, lambda row: -(row.rank + row.rank_to) / 2),
-        _tau(halves, lambda row: _value(row, board.book)),
+        _tau(halves, lambda row: _value(row, board.book)), *_agreement(halves),
     )  # fmt: skip
 
 
@@ -182,6 +186,23 @@ def _tau(halves: Sequence[Leaderboard | None], key: Any) -> float | None:
     ]
     shared = sorted(found[0].keys() & found[1].keys(), key=repr)
     return kendall([found[0][name] for name in shared], [found[1][name] for name in shared])
+
+
+def _agreement(halves: Sequence[Leaderboard | None]) -> tuple[int, int]:
+    """The pairs of rows, controls left out, that both boards decide, and those that they decide alike."""
+    one, other = (_decided(half) if half else {} for half in halves)
+    shared = one.keys() & other.keys()
+    return len(shared), sum(one[pair] == other[pair] for pair in shared)
+
+
+def _decided(board: Leaderboard) -> dict[frozenset[Subject], Subject]:
+    """Who is better, by the two of a pair."""
+    trial = {place: row.subject for place, row in enumerate(board.rows) if not row.mark}
+    return {
+        frozenset((trial[a], trial[b])): trial[a if pair.better > 0 else b]
+        for (a, b), pair in board.pairs.items()
+        if pair.better and a in trial and b in trial
+    }
 
 
 def _value(row: Row, book: str) -> tuple[float, float]:

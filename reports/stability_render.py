@@ -19,6 +19,8 @@ def stability_text(tested: Stability) -> str:
     lines.append(tested.sentence)
     if tested.tau_values is not None:
         lines.append(f"By the numbers alone, ties or not, tau is {tested.tau_values:.2f}.")
+    if tested.decided:
+        lines.append(f"Of {tested.decided} pairs that both halves decide, {tested.agreed} are decided alike.")
     if tested.for_completion:
         lines.append("seeds needed (power 0.8, 5 %), from the median spread of paired differences:")
         lines.append(f"  completion: {_sizes(tested.for_completion, ' points')}; cost: {_sizes(tested.for_cost, ' %')}")

@@ -15,6 +15,7 @@ from harness.errors import UsageError
 
 PLACES = (0, 1, 2)
 LENGTHS = (0.5, 1, 2)
+FACTORS = [(places, lengths) for places in PLACES for lengths in LENGTHS if (places, lengths) != (1, 1)]
 KINDS = ("literal", "latent", "interference")
 
 
@@ -23,14 +24,22 @@ def grid(of: Profile) -> str:
     curves: dict[str, Curve] = {kind: getattr(of, kind) for kind in KINDS}
     if any(curve.half_tokens == inf for curve in curves.values()) or ":" in of.name:
         raise UsageError(f"profile {of.name!r} has no numbers to vary; give a built-in one that forgets, such as 'mid'")
-    points = [(places, lengths) for places in PLACES for lengths in LENGTHS if (places, lengths) != (1, 1)]
-    return "\n".join(_point(of, curves, places, lengths) for places, lengths in points)
+    return "\n".join(_point(of, curves, *factors) for factors in FACTORS)
+
+
+def points_of(of: Profile) -> list[str]:
+    """The names of the grid points."""
+    return [_name(of, *factors) for factors in FACTORS]
+
+
+def _name(of: Profile, places: float, lengths: float) -> str:
+    return f"{of.name}-PR{places:g}-L{lengths:g}"
 
 
 def _point(of: Profile, curves: dict[str, Curve], places: float, lengths: float) -> str:
     halves = [f"{kind} = {{half_tokens = {curve.half_tokens * lengths:g}}}\n" for kind, curve in curves.items()]
     at = f"places = {{primacy = {of.places.primacy * places:g}, recency = {of.places.recency * places:g}}}\n"
-    return f'["{of.name}-PR{places:g}-L{lengths:g}"]\nlike = "{of.name}"\n{at}{"".join(halves)}'
+    return f'["{_name(of, places, lengths)}"]\nlike = "{of.name}"\n{at}{"".join(halves)}'
 
 
 if __name__ == "__main__":

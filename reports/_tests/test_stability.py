@@ -50,6 +50,7 @@ def test_halves_that_rank_alike() -> None:
     found = backtest(*many("a"), *many("b", tokens_input=2_000), *many("c", tokens_input=3_000), *many("drop_all", 0))
     assert (found.tau, found.rows, found.seeds) == (1, 3, 12)
     assert found.sentence == "Even and odd seeds rank alike: Kendall's tau is 1.00 for 3 rows."
+    assert "Of 3 pairs that both halves decide, 3 are decided alike.\n" in stability_text(found)
 
 
 def test_halves_that_rank_in_opposite_order_are_told() -> None:
@@ -58,6 +59,7 @@ def test_halves_that_rank_in_opposite_order_are_told() -> None:
     found = backtest(*odd)
     assert (found.tau, found.tau_values) == (-1, -1)
     assert "Even and odd seeds do not rank alike (that is 0.8 or more): Kendall's tau is -1.00" in found.sentence
+    assert (found.agreed, found.decided) == (0, 1)
 
 
 def test_a_half_of_ties_only_has_no_order() -> None:
