@@ -26,10 +26,14 @@ class Action:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to."""
+    """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to.
+
+    A call that is `made_up` of what was found elsewhere cannot even be missed: who sees nothing that names it has no way back.
+    """
 
     action: Action
     obvious: bool = True
+    made_up: bool = False
 
 
 @dataclass(frozen=True)
