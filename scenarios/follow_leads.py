@@ -28,14 +28,18 @@ from scenarios.entries import EMPTY, enter, wrong
 from scenarios.prose import code, prose
 
 SEARCHES = 3
-"""Searches for each lead: agents make 18.5 of them for a question, and a question has 6.1 documents that are evidence."""
+"""Searches for each lead, two that follow it and one that confirms it in the end: agents make 18.5 of them for a question
+(GPT-5 mini), and 6.1 documents are the evidence of one, on average."""
+
+GROUP = 3
+"""Leads that are confirmed one after the other, before something else is thought of."""
 
 DOCUMENTS = 5
 DOCUMENT_CHARACTERS = 1_638
 """A search shows the first 512 tokens of five documents."""
 
-SHARE = 10
-"""Leads that are followed in one mind: what a model makes of the question it makes of it in all of them."""
+SHARE = 30
+"""Searches that are made in one mind: what a model makes of the question it makes of it in all of them."""
 
 SEARCH_BYTES = DOCUMENTS * DOCUMENT_CHARACTERS + 190
 """What a search adds to a view that keeps everything: its call and its result."""
@@ -46,11 +50,12 @@ PERIOD = "the period"
 PERIODS = ("1820s", "1830s", "1840s", "1850s", "1860s", "1870s", "1880s", "1890s")
 
 GOAL = """the goal = follow_leads
-Question: who stands at the end of a trail of {count} leads through the collection, and who on its way?
+Question: who stands at the end of a trail of {count} leads through the collection?
 {period_is} = {period}
-Follow the leads in the order of their numbers, {searches} searches each: the first takes what the lead before and the one half
-way back were found to be, each other one the clue of the search before it. Search in the period that the question is about.
-Then answer with the first finding, the middle one (of lead {middle}) and the last. There is one answer."""
+Follow the leads in the order of their numbers, in two searches each. The first takes the names that the lead before and the one
+half way back gave, and gives a detail; the second takes the detail, and gives a name. Then confirm lead after lead, {group} in
+one confirmation, with a search for its name and detail together with the last name. Search in the period of the question.
+Answer with the last name when all are confirmed; there is one answer."""
 
 SENTENCES = (
     "The register of the parish was copied in the year # and bound again later.",
@@ -66,54 +71,71 @@ SENTENCES = (
 
 
 @dataclass(frozen=True)
-class Trail:
-    """Leads by their names, the period of the question, and the seed that everything found follows from."""
+class Search:
+    """One search: which step of what it is, the facts that it takes, and the fact that it gives."""
 
-    leads: tuple[str, ...]
+    lead: str
+    step: int
+    takes: tuple[str, ...]
+    gives: str
+
+    @property
+    def name(self) -> str:
+        """What it is called as a piece of work."""
+        return f"{self.lead} search {self.step}"
+
+
+@dataclass(frozen=True)
+class Trail:
+    """All searches in their order, the period of the question, and the seed that everything found follows from."""
+
+    searches: tuple[Search, ...]
     period: str
     seed: int
 
-    def known(self, place: int, step: int) -> tuple[str, ...]:
-        """The facts that a search takes: clues of the lead itself, or findings of the one before and of one half way back."""
-        if step > 1:
-            return (clue(self.leads[place], step - 1),)
-        return tuple(dict.fromkeys(clue(self.leads[back - 1], SEARCHES) for back in (place, (place + 1) // 2) if back))
+    @property
+    def last(self) -> str:
+        """The name of the fact that is the answer."""
+        return self.searches[-1].gives
 
     def value(self, fact: str, right: bool = True) -> str:
         """What is found: about the one whom the question means, or about his namesake."""
         return code(self.seed, fact, right) + code(fact, right, self.seed)
 
-    @property
-    def asked(self) -> tuple[str, str, str]:
-        """The findings that the answer is made of; a short trail has some of them twice."""
-        first, middle, last = self.leads[0], self.leads[(len(self.leads) - 1) // 2], self.leads[-1]
-        return clue(first, SEARCHES), clue(middle, SEARCHES), clue(last, SEARCHES)
-
-
-def clue(lead: str, step: int) -> str:
-    """The name of the fact that a search gives: a clue, and in the end the finding."""
-    return f"clue {step} of {lead}" if step < SEARCHES else f"finding of {lead}"
-
 
 def build(parameters: Parameters) -> Setup:
     """Three turns a lead, the answer, and the final text."""
     seed = parameters.seed
-    leads = tuple(f"lead {number}" for number in range(1, max(1, (parameters.horizon - 2) // SEARCHES) + 1))
+    count = max(1, (parameters.horizon - 2) // SEARCHES)
     place = int(code(seed, "period"), 16)
-    trail = Trail(leads, PERIODS[place % len(PERIODS)], seed)
+    trail = Trail(_searches(count), PERIODS[place % len(PERIODS)], seed)
     work = _work(trail, PERIODS[(place + 1) % len(PERIODS)], success_of(f"follow_leads/{seed}", parameters.difficulty))
     return Setup(
-        goal=GOAL.format(count=len(leads), period_is=PERIOD, period=trail.period, searches=SEARCHES,
-                         middle=(len(leads) + 1) // 2),
+        goal=GOAL.format(count=count, period_is=PERIOD, period=trail.period, group=GROUP),
         world=World({**EMPTY}),
         tools=_tools(parameters, trail),
         model=partial(reader, work, seed),
-        check=partial(wrong, {QUESTION: tuple(map(trail.value, trail.asked))}, "answered"),
-        working_set=count_tokens(len(leads) * SEARCHES * SEARCH_BYTES + 900),
+        check=partial(wrong, {QUESTION: (trail.value(trail.last),)}, "answered"),
+        working_set=count_tokens(count * SEARCHES * SEARCH_BYTES + 1_100),
         expected=(("answer", QUESTION),),
         program=program(work),
         limits=_limits(parameters.horizon),
-    )  # fmt: skip
+    )
+
+
+def _searches(count: int) -> tuple[Search, ...]:
+    """First the trail, lead after lead, then the confirmations."""
+    found: list[Search] = []
+    for number in range(1, count + 1):
+        before = tuple(f"name of lead {back}" for back in dict.fromkeys((number - 1, number // 2)) if back)
+        found.append(Search(f"lead {number}", 1, before, f"detail of lead {number}"))
+        found.append(Search(f"lead {number}", 2, (f"detail of lead {number}",), f"name of lead {number}"))
+    last = f"name of lead {count}"
+    for number in range(1, count + 1):
+        takes = dict.fromkeys((f"name of lead {number}", f"detail of lead {number}", last))
+        which, step = divmod(number - 1, GROUP)
+        found.append(Search(f"confirmation {which + 1}", step + 1, tuple(takes), last))
+    return tuple(found)
 
 
 def _limits(horizon: int) -> Limits:
@@ -123,80 +145,72 @@ def _limits(horizon: int) -> Limits:
 
 
 def _work(trail: Trail, similar: str, success: float) -> Work:
-    steps = {(lead, step): (place, step) for place, lead in enumerate(trail.leads) for step in range(1, SEARCHES + 1)}
-    found = {clue(lead, step): (place, step) for (lead, step), (place, _) in steps.items()}
-    right = {fact: trail.value(fact) for fact in found} | {PERIOD: trail.period}
+    by_step = {(search.lead, search.step): search for search in trail.searches}
+    first = {search.gives: search for search in reversed(trail.searches)}
+    right = {fact: trail.value(fact) for fact in first} | {PERIOD: trail.period}
 
     def source(fact: str) -> Source | None:
-        return Source(_searching(trail, *found[fact], right), obvious=False, made_up=True) if fact in found else None
+        return Source(_searching(first[fact], right), obvious=False, made_up=True) if fact in first else None
 
     def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
         if tool == "answer":
             return QUESTION
-        searched = arguments.get("lead"), arguments.get("step")
-        return _search_name(*steps[searched]) if tool == "search" and searched in steps else None
+        search = by_step.get((arguments.get("lead"), arguments.get("step")))
+        return search.name if tool == "search" and search else None
 
-    items = [_item(trail, place, step) for place, step in steps.values()]
+    items = [_item(search, place) for place, search in enumerate(trail.searches)]
     return Work(
         goal=AIM,
-        items=(*items, Item(QUESTION, tuple(dict.fromkeys(trail.asked)), partial(_answering, trail))),
+        items=(*items, Item(QUESTION, (trail.last,), partial(_answering, trail))),
         source=source,
         completes=completes,
         guesses={PERIOD: similar},
-        answer=f"The trail of {len(trail.leads)} leads is followed to its end, and the question is answered.",
+        answer="The trail is followed to its end, every lead is confirmed, and the question is answered.",
         success=success,
         ordered=True,
     )
 
 
-def _search_name(place: int, step: int) -> str:
-    return f"lead {place + 1} search {step}"
+def _item(search: Search, place: int) -> Item:
+    return Item(search.name, (PERIOD, *search.takes), partial(_searching, search), alike=f"share {place // SHARE}")
 
 
-def _item(trail: Trail, place: int, step: int) -> Item:
-    needs = (PERIOD, *trail.known(place, step))
-    return Item(_search_name(place, step), needs, partial(_searching, trail, place, step), alike=f"share {place // SHARE}")
-
-
-def _searching(trail: Trail, place: int, step: int, facts: Facts) -> Action:
-    known = [facts[fact] for fact in trail.known(place, step)]
-    return Action("search", {"lead": trail.leads[place], "step": step, "period": facts[PERIOD], "known": known})
+def _searching(search: Search, facts: Facts) -> Action:
+    known = [facts[fact] for fact in search.takes]
+    return Action("search", {"lead": search.lead, "step": search.step, "period": facts[PERIOD], "known": known})
 
 
 def _answering(trail: Trail, facts: Facts) -> Action:
-    first, middle, last = (facts[fact] for fact in trail.asked)
-    return Action("answer", {"question": QUESTION, "first": first, "middle": middle, "last": last})
+    return Action("answer", {"question": QUESTION, "name": facts[trail.last]})
 
 
 def _tools(parameters: Parameters, trail: Trail) -> tuple[Tool, ...]:
     text = {"type": "string"}
-    searched = {"lead": text, "step": {"type": "integer", "minimum": 1, "maximum": SEARCHES}, "period": text,
+    searched = {"lead": text, "step": {"type": "integer", "minimum": 1, "maximum": GROUP}, "period": text,
                 "known": {"type": "array", "items": text}}  # fmt: skip
-    answered = dict.fromkeys(("question", "first", "middle", "last"), text)
+    answered = dict.fromkeys(("question", "name"), text)
     return (
         Tool("search", "Search the collection for a lead, by a period and by what is known; shows the best documents.",
              {"type": "object", "properties": searched, "required": list(searched), "additionalProperties": False},
              duration_ms=800, run=partial(_search, trail)),
-        Tool("answer", "Give the answer to the question, with the findings that it stands on.",
+        Tool("answer", "Give the answer to the question.",
              {"type": "object", "properties": answered, "required": list(answered), "additionalProperties": False},
              effect="irreversible", kind=parameters.kind, intent=("question",), run=partial(_answer, trail)),
     )  # fmt: skip
 
 
 def _search(trail: Trail, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
-    lead, step, known = given["lead"], given["step"], given["known"]
-    if lead not in trail.leads:
-        raise ToolError(f"there is no lead {lead!r}")
-    facts = trail.known(trail.leads.index(lead), step)
-    if len(known) != len(facts):
-        raise ToolError(f"search {step} of {lead} takes {len(facts)} known things, not {len(known)}")
+    search = next((one for one in trail.searches if (one.lead, one.step) == (given["lead"], given["step"])), None)
+    if search is None:
+        raise ToolError(f"there is no search {given['step']} of {given['lead']!r}")
+    if len(given["known"]) != len(search.takes):
+        raise ToolError(f"{search.name} takes {len(search.takes)} known things, not {len(given['known'])}")
     right = given["period"] == trail.period
-    for fact, value in zip(facts, known, strict=True):
+    for fact, value in zip(search.takes, given["known"], strict=True):
         if value not in (trail.value(fact), trail.value(fact, right=False)):
             raise ToolError(f"nothing is found on {value!r}")
         right = right and value == trail.value(fact)
-    fact = clue(lead, step)
-    return world, _documents(f"{trail.seed}/{fact}", f"{fact} = {trail.value(fact, right)}")
+    return world, _documents(f"{trail.seed}/{search.name}", f"{search.gives} = {trail.value(search.gives, right)}")
 
 
 def _documents(key: str, line: str) -> str:
@@ -212,7 +226,7 @@ def _documents(key: str, line: str) -> str:
 def _answer(trail: Trail, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     if given["question"] != QUESTION:
         raise ToolError(f"nobody asked {given['question']!r}; there is {QUESTION}")
-    world = enter(world, (QUESTION,), QUESTION, (given["first"], given["middle"], given["last"]))
+    world = enter(world, (QUESTION,), QUESTION, (given["name"],))
     return world, f"{QUESTION} is answered."
 
 
