@@ -28,12 +28,12 @@ class Action:
 class Source:
     """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to.
 
-    A call that is `made_up` of what was found elsewhere cannot even be missed: who sees nothing that names it has no way back.
+    A call `derived` from what was found elsewhere is made only by who is told of it: nobody else knows what to ask for.
     """
 
     action: Action
     obvious: bool = True
-    made_up: bool = False
+    derived: bool = False
 
 
 @dataclass(frozen=True)

@@ -150,7 +150,7 @@ def _work(trail: Trail, similar: str, success: float) -> Work:
     right = {fact: trail.value(fact) for fact in first} | {PERIOD: trail.period}
 
     def source(fact: str) -> Source | None:
-        return Source(_searching(first[fact], right), obvious=False, made_up=True) if fact in first else None
+        return Source(_searching(first[fact], right), obvious=False, derived=True) if fact in first else None
 
     def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
         if tool == "answer":

@@ -166,7 +166,7 @@ class Reader:
             return False
         if _named_in(sight, source):
             return True
-        notice = 0.0 if source.made_up else self.profile.skills.notice
+        notice = 0.0 if source.derived else self.profile.skills.notice
         return notice > 0 and draw(self.seed, item.drawn, need, "notice") < notice
 
     def _looked_up(self, sight: Sight, item: Item, need: str, source: Source) -> Action:
