@@ -68,7 +68,6 @@ FOLDING = {
 """A raw history in a small window ends where the window ends: `naive` does nothing about it."""
 
 
-
 @pytest.fixture(scope="module")
 def windows() -> Mapping[str, float]:
     """Completion of the four arms of V2."""

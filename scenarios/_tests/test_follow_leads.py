@@ -89,7 +89,9 @@ def test_each_lead_takes_three_searches() -> None:
 def test_nine_searches_fit_into_a_window_of_32k_and_twelve_do_not() -> None:
     def fits(horizon: int, seed: int) -> bool:
         model = Model("strong-2026", window=WINDOW)
-        return execute(Spec(NAME, horizon, model=model, orchestrator=Orchestrator("naive"), seed=seed)).ending != "raised"
+        return (
+            execute(Spec(NAME, horizon, model=model, orchestrator=Orchestrator("naive"), seed=seed)).ending != "raised"
+        )
 
     assert all(fits(13, seed) for seed in range(20))
     assert not any(fits(14, seed) for seed in range(20))
@@ -125,7 +127,9 @@ def test_a_finding_that_a_summary_lost_is_not_searched_for_and_ends_the_work() -
     spec = Spec(NAME, model=Model("strong-2026", window=WINDOW), policy=Policy("summarize"), view_budget=WINDOW)
     lost = [run for seed in range(40) if not (run := execute(replace(spec, seed=seed))).completed]
     assert 5 < len(lost) < 30
-    assert all(results(run)[-1].get("error") == "nothing is found on 'unknown'" for run in lost if not calls(run, "answer"))
+    assert all(
+        results(run)[-1].get("error") == "nothing is found on 'unknown'" for run in lost if not calls(run, "answer")
+    )
     assert sum(not calls(run, "answer") for run in lost) > len(lost) / 2
 
 
@@ -137,7 +141,12 @@ def test_a_finding_that_is_overlooked_in_a_long_view_costs_another_try_and_no_mo
 
 def test_a_search_for_what_is_not_so_finds_nothing() -> None:
     first, second = calls(run_of(), "search")[:2]
-    for wrong in (second | {"known": ["0000"]}, second | {"known": []}, first | {"lead": "lead 99"}, first | {"step": 3}):
+    for wrong in (
+        second | {"known": ["0000"]},
+        second | {"known": []},
+        first | {"lead": "lead 99"},
+        first | {"step": 3},
+    ):
         assert done(run_of(), "search", wrong)[1].startswith("error")
 
 
