@@ -145,7 +145,7 @@ def _limits(horizon: int) -> Limits:
 
 
 def _work(trail: Trail, similar: str, success: float) -> Work:
-    by_step: dict[tuple[Any, Any], Search] = {(search.lead, search.step): search for search in trail.searches}
+    names = {search.name for search in trail.searches}
     first = {search.gives: search for search in reversed(trail.searches)}
     right = {fact: trail.value(fact) for fact in first} | {PERIOD: trail.period}
 
@@ -155,8 +155,9 @@ def _work(trail: Trail, similar: str, success: float) -> Work:
     def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
         if tool == "answer":
             return QUESTION
-        search = by_step.get((arguments.get("lead"), arguments.get("step")))
-        return search.name if tool == "search" and search else None
+        name = Search(str(arguments.get("lead")), arguments.get("step", 0), (), "").name
+        whole = type(arguments.get("step")) is int
+        return name if tool == "search" and whole and name in names else None
 
     items = [_item(search, place) for place, search in enumerate(trail.searches)]
     return Work(

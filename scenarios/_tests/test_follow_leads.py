@@ -180,6 +180,15 @@ def test_every_finding_is_taken_again_when_the_trail_is_at_its_end() -> None:
     assert {value for call in confirming for value in call["known"]} == given
 
 
+@pytest.mark.parametrize(
+    "given", [{}, {"lead": ["lead 1"], "step": [1]}, {"lead": "lead 1", "step": "1"}, {"lead": "lead 9"}]
+)
+def test_a_call_that_makes_no_sense_does_no_work(given: dict[str, Any]) -> None:
+    work = run_of(horizon=5).setup.model("perfect").work
+    assert work.completes("search", given) is None
+    assert work.completes("search", {"lead": "lead 1", "step": 1}) == "lead 1 search 1"
+
+
 def test_what_a_model_makes_of_the_period_is_plausible_and_wrong() -> None:
     for seed in range(20):
         setup = build(resolve.scenario(NAME), Spec(NAME, seed=seed))
