@@ -82,7 +82,11 @@ class Search:
     @property
     def name(self) -> str:
         """What it is called as a piece of work."""
-        return f"{self.lead} search {self.step}"
+        return _name(self.lead, self.step)
+
+
+def _name(lead: str, step: int) -> str:
+    return f"{lead} search {step}"
 
 
 @dataclass(frozen=True)
@@ -155,9 +159,9 @@ def _work(trail: Trail, similar: str, success: float) -> Work:
     def completes(tool: str, arguments: Mapping[str, Any]) -> str | None:
         if tool == "answer":
             return QUESTION
-        name = Search(str(arguments.get("lead")), arguments.get("step", 0), (), "").name
-        whole = type(arguments.get("step")) is int
-        return name if tool == "search" and whole and name in names else None
+        step = arguments.get("step")
+        name = _name(str(arguments.get("lead")), step) if isinstance(step, int) else ""
+        return name if tool == "search" and name in names else None
 
     items = [_item(search, place) for place, search in enumerate(trail.searches)]
     return Work(
