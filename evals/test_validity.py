@@ -4,7 +4,7 @@ V1: The Complexity Trap (Lindenbauer et al. 2025), SWE-agent on SWE-bench Verifi
 0.50 of the raw history in four set-ups, a summary 0.45 to 0.58, at about equal completion; where tasks are short (median 14
 turns) masking saves little (0.90).
 V2: Context-Folding (Sun et al. 2025), BrowseComp-Plus: raw history 47.8 with a window of 327K tokens, folding 42.0, summaries
-38.6, raw history 28.6 with 32K. Here the order of the small windows is met and the first place is not, see below.
+38.6, raw history 28.6 with 32K: of what the large window gains, folding wins 0.70 back and summaries 0.52.
 
 Five hundred paired tasks (nightly), fixed seeds, in virtual time. Nothing was fitted to the bands; what was chosen with the
 published numbers in view is said in docs/decisions/0013.
@@ -17,7 +17,7 @@ from dataclasses import replace
 
 import pytest
 
-from evals.validity import TASKS, Arm, arm, short_turns_of, tasks_of, turns_of
+from evals.validity import TASKS, Arm, arm, research_turns_of, short_turns_of, tasks_of, turns_of
 from harness.metrics import BOOKS
 from harness.spec import Model, Orchestrator, Policy, Spec
 from longhaul.tiers import Tier
@@ -70,29 +70,26 @@ FOLDING = {
 
 @pytest.fixture(scope="module")
 def windows() -> Mapping[str, float]:
-    """Completion of the four arms of V2; tasks half of which come to 60 turns or more."""
-    lengths = [turns_of(task, 60, 0.9) for task in range(TASKS)]
+    """Completion of the four arms of V2."""
+    lengths = [research_turns_of(task) for task in range(TASKS)]
     found = {}
     for name, (policy, orchestrator, window) in FOLDING.items():
         model = Model("strong-2026", window=window) if window else Model("strong-2026")
         spec = Spec(
-            "assemble_release", difficulty=1, model=model, policy=policy, view_budget=window or ROOMY,
+            "follow_leads", difficulty=1, model=model, policy=policy, view_budget=window or ROOMY,
             orchestrator=Orchestrator(orchestrator),
         )  # fmt: skip
         found[name] = arm(tasks_of(spec, lengths)).completion
     return found
 
 
-def test_in_a_small_window_folding_and_summaries_win_most_of_the_gap_back(windows: Mapping[str, float]) -> None:
-    gap = windows["raw-large"] - windows["raw-small"]
-    assert gap > 0.05
-    for name in ("folding", "summary"):
-        assert windows[name] > windows["raw-small"] and (windows[name] - windows["raw-small"]) / gap >= 0.3
-
-
-@pytest.mark.xfail(strict=True, reason="the law lets strong-2026 use facts of a short view so much better that it makes up "
-                   "for all that a summary loses; see docs/decisions/0013")  # fmt: skip
 def test_a_large_window_beats_folding_and_folding_is_no_worse_than_summaries(windows: Mapping[str, float]) -> None:
-    gap = windows["raw-large"] - windows["raw-small"]
-    assert windows["raw-large"] > windows["folding"] >= windows["summary"] > windows["raw-small"]
-    assert all((windows[name] - windows["raw-small"]) / gap <= 0.8 for name in ("folding", "summary"))
+    assert windows["raw-large"] > windows["folding"] >= windows["summary"] > windows["raw-small"], windows
+
+
+@pytest.mark.parametrize("name", ["folding", "summary"])
+def test_in_a_small_window_folding_and_summaries_win_part_of_the_gap_back(
+    windows: Mapping[str, float], name: str
+) -> None:
+    won = (windows[name] - windows["raw-small"]) / (windows["raw-large"] - windows["raw-small"])
+    assert 0.3 <= won <= 0.8, windows

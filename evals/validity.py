@@ -1,7 +1,8 @@
 """Published comparisons of ways to keep a context small, made again with simulated models: tasks, arms and numbers.
 
 Arms are paired: the same tasks (scenario, seed, length) for each, decided by hash thresholds, so a difference between two arms
-is theirs. Lengths are drawn as published for SWE-agent: half of the trajectories up to 28 turns, 90 % up to 108, 250 at most.
+is theirs. Lengths are drawn as published for SWE-agent: half of the trajectories up to 28 turns, 90 % up to 108, 250 at most;
+those of research are shorter.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from harness.spec import Spec
 TASKS = 500
 TURNS_MEDIAN, TURNS_P90, TURNS_MIN, TURNS_MAX = 28, 108, 6, 250
 SHORT_MEDIAN = 14
+RESEARCH_MEDIAN, RESEARCH_SPREAD = 14, 0.9
 _P90 = 1.2815515655446004
 
 
@@ -32,6 +34,14 @@ def turns_of(task: int, median: float = TURNS_MEDIAN, spread: float = log(TURNS_
 def short_turns_of(task: int) -> int:
     """The length of a task where tasks are short: median 14, and (assumed) half of the spread."""
     return turns_of(task, SHORT_MEDIAN, log(TURNS_P90 / TURNS_MEDIAN) / _P90 / 2)
+
+
+def research_turns_of(task: int) -> int:
+    """The length of a task of research: half of them fit into 32K tokens with all that was shown, 12 searches and the answer.
+
+    With this (assumed) spread there are 19 searches on average; 18.5 are published for an agent on BrowseComp-Plus.
+    """
+    return turns_of(task, RESEARCH_MEDIAN, RESEARCH_SPREAD)
 
 
 @dataclass(frozen=True)

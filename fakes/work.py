@@ -26,10 +26,14 @@ class Action:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to."""
+    """Where a fact comes from. `obvious`: a model knows that it must look there; else it looks only where told to.
+
+    A call `derived` from what was found elsewhere is made only by who is told of it: nobody else knows what to ask for.
+    """
 
     action: Action
     obvious: bool = True
+    derived: bool = False
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ class Reader:
             return False
         if _named_in(sight, source):
             return True
-        notice = self.profile.skills.notice
+        notice = 0.0 if source.derived else self.profile.skills.notice
         return notice > 0 and self.luck(item.drawn, need, "notice") < notice
 
     def _looked_up(self, sight: Sight, item: Item, need: str, source: Source) -> Action:

@@ -21,7 +21,7 @@ def test_all_of_it_is_right_where_the_check_has_nothing_to_say_and_nothing_at_fi
     assert run.setup.right is not None and run.setup.right(run.setup.world) == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "follow_leads"])  # one answer has no parts
 def test_a_part_of_it_is_right_where_something_is_wrong(name: str) -> None:
     task = Spec(name, horizon=60, difficulty=2, policy=Policy("sliding_window"), view_budget=0.5)
     specs = [replace(task, model=Model(model), seed=seed) for model in ("mid", "weak") for seed in range(8)]

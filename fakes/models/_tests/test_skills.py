@@ -88,6 +88,14 @@ def test_a_pointer_is_always_noticed_and_followed_as_far_as_the_skill_goes() -> 
     assert share(poor, pointer, *failed, of=place) == {"white": 1.0}
 
 
+def test_a_call_derived_of_what_was_found_is_made_by_who_is_told_of_it_and_missed_by_nobody_else() -> None:
+    alert = replace(SURE, skills=Skills(notice=1.0))
+    far = replace(work(), source=lambda fact: Source(Action("look"), obvious=False, derived=True))
+    assert share(alert) == {"look": 1.0}
+    assert share(alert, of=far) == {"white": 1.0}
+    assert share(alert, Message("user", "[result of look omitted]"), of=far) == {"look": 1.0}
+
+
 def test_errors_in_view_make_more_errors() -> None:
     uneasy = replace(SURE, skills=Skills(error=0.1, error_of_errors=0.5))
     error = result("error: the bell rang", "ring", 7)
