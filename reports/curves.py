@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import msgspec
 
 from harness.errors import UsageError
+from reports.measured import counted
 from reports.plots import COLORS, CURVES_MAX, LINES, MARKERS, _checked, _figure, _save, _styled, _thousands
 from reports.report import Report
 from reports.retention import survival_curves
@@ -68,7 +69,7 @@ def survival_plot(report: Report, path: Path | str) -> Path:
             panel.set_xlabel("compactions gone through [number]")
         for panel in panels[:, 0]:
             panel.set_ylabel("facts still in view [%]")
-        _finish(figure, panels.flat[0], _title(rows, hidden))
+        _finish(figure, panels.flat[0], _title(report, rows, hidden))
         return _save(figure, path)
 
 
@@ -91,7 +92,7 @@ def recall_plot(report: Report, path: Path | str) -> Path:
         axes.set_ylim(-4, 104)
         axes.set_xlabel("distance between a reference and the result that it names [turns, at least]")
         axes.set_ylabel("references in view or by pointer [%]")
-        _finish(figure, axes, _title(rows, hidden))
+        _finish(figure, axes, _title(report, rows, hidden))
         return _save(figure, path)
 
 
@@ -116,23 +117,22 @@ def waste_plot(report: Report, path: Path | str) -> Path:
                 panel.set_xlabel("view budget\n[share of working set]")
             for panel in panels[:, 0]:
                 panel.set_ylabel("input per run [tokens]")
-            _finish(figure, panels.flat[0], _title(rows, hidden), reverse=True)
+            _finish(figure, panels.flat[0], _title(report, rows, hidden), reverse=True)
         else:
             figure = _figure((8, 1.6 + 0.4 * len(shown)))
             axes = figure.add_subplot()
             _bars(axes, rows, shown)
-            _finish(figure, axes, _title(rows, hidden))
+            _finish(figure, axes, _title(report, rows, hidden))
         return _save(figure, path)
 
 
 def _having(report: Report, *columns: str) -> list[dict[str, Any]]:
-    """The clean, valid runs that have values in these columns."""
+    """The runs that boards count and that have values in these columns."""
     known = {name for row in report.runs[:1] for name in row}
     lacking = [column for column in columns if column not in known]
     if lacking:
         raise UsageError(f"nothing to plot: {report.path} has no column {lacking[0]}; make the report anew")
-    clean = [row for row in report.runs if not row["strikes"] and row["verdict"] != "invalid"]
-    found = [row for row in clean if all(row[column] is not None for column in columns)]
+    found = [row for row in counted(report.runs) if all(row[column] is not None for column in columns)]
     if not found:
         raise UsageError(f"nothing to plot: {columns[0]} is empty in every valid run without strikes of {report.path}")
     return found
@@ -227,13 +227,16 @@ def _short(policy: str) -> str:
     return policy if len(policy) <= 28 else f"{policy[:25]}..."
 
 
-def _title(rows: Rows, hidden: int) -> str:
-    """What all runs share, and how many policies are not drawn."""
+def _title(report: Report, rows: Rows, hidden: int) -> str:
+    """What all runs share, how many policies are not drawn, and how many runs are in no curve and on no board."""
     names = ("scenario", "horizon", "model", "view_budget")
     shared = [name for name in names if len({row[name] for row in rows}) == 1]
     said = ", ".join(f"{name.replace('_', ' ')} {rows[0][name]}" for name in shared)
     left = f"{hidden} more policies are not shown" if hidden else ""
-    return "; ".join(part for part in (said, left) if part)
+    clean = sum(not row["strikes"] for row in report.runs)
+    void = clean - len(counted(report.runs))
+    invalid = f"{void} of {clean} runs are invalid and in no curve" if void else ""
+    return "; ".join(part for part in (said, left, invalid) if part)
 
 
 def _finish(figure: Any, axes: Axes, title: str, reverse: bool = False) -> None:

@@ -15,6 +15,7 @@ from reports.files import explained
 from reports.fronts import pareto
 from reports.labels import Point, Segment, place_labels
 from reports.leaderboard import Leaderboard, Row
+from reports.measured import counted
 from reports.report import Report
 
 if TYPE_CHECKING:
@@ -230,8 +231,8 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
 
 
 def _examples(report: Report) -> list[dict[str, Any]]:
-    """The clean runs of the first task that has any, one for each policy of one orchestrator."""
-    clean = [row for row in report.runs if not row["strikes"] and row["verdict"] != "invalid" and row["tokens_total"]]
+    """The clean runs of the task with most of them, one for each policy of one orchestrator."""
+    clean = [row for row in counted(report.runs) if row["tokens_total"]]
     if not clean:
         raise UsageError(f"{report.path} has no valid run without strikes that asked a model; name a run")
     names = ("scenario", "horizon", "kind", "input", "seed", "view_budget", "model", "orchestrator")

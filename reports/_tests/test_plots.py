@@ -9,11 +9,11 @@ import pytest
 from harness.errors import UsageError
 from harness.metrics import Prices
 from harness.spec import Policy
-from reports._tests.made import stored, trial, trials
+from reports._tests.made import changed, stored, trial, trials
 from reports._tests.test_leaderboard import ranked
 from reports.labels import Point, place_labels
 from reports.leaderboard import leaderboard
-from reports.plots import _figure, _styled, compute_plot, tokens_plot
+from reports.plots import _examples, _figure, _styled, compute_plot, tokens_plot
 from reports.report import Report
 
 
@@ -43,6 +43,14 @@ def test_nothing_to_plot(report, tmp_path) -> None:
         compute_plot(ranked({"completed": None}), tmp_path / "plot.png")
     with pytest.raises(UsageError, match="no price book 'mine'"):
         compute_plot(leaderboard(report), tmp_path / "plot.png", Prices("mine"))
+
+
+def test_a_run_that_never_finished_has_a_curve_as_it_has_a_row_on_the_board(tmp_path) -> None:
+    runs = [trial(policy=policy) for policy in ("keep_all", Policy("sliding_window", share=0.5))]
+    plain = stored(tmp_path, runs)
+    hung = changed(plain, 1, verdict="invalid", ending="watchdog")
+    assert [row["policy"] for row in _examples(hung)] == [row["policy"] for row in _examples(plain)]
+    assert len(_examples(changed(plain, 1, verdict="invalid"))) == 1
 
 
 def test_too_many_or_unknown_runs_are_refused(report, tmp_path) -> None:
