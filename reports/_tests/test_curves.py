@@ -11,7 +11,7 @@ import pytest
 
 from harness.errors import UsageError
 from reports._tests.test_boards import many, report
-from reports.curves import WASTE, _alike, recall_plot, survival_plot, waste_plot
+from reports.curves import WASTE, recall_plot, survival_plot, waste_plot
 from reports.leaderboard import leaderboard
 from reports.measured import counted
 from reports.report import Report
@@ -68,8 +68,11 @@ def test_survival_is_the_product_of_what_survived_each_compaction() -> None:
     assert survival_curves(runs)["identifier"] == pytest.approx([1 / 3, 1 / 3, 0])
 
 
-def test_curves_that_lie_over_one_another_are_one_with_all_names() -> None:
-    assert _alike({"a": [1], "b": [2], "c": [1]}) == [("a, c", [1]), ("b", [2])]
+def test_a_panel_names_a_line_once_with_all_that_it_covers(tmp_path) -> None:
+    drawn = survival_plot(made(3), tmp_path / "plot.svg").read_text()
+    assert drawn.count("keep_all, policy_0, policy_1") == 2, (
+        "a goal and an identifier panel, in each all curves are one"
+    )
 
 
 SPOILT = {
@@ -101,7 +104,9 @@ def test_invalid_runs_are_in_no_curve_and_counted(plot: Callable[..., Any], tmp_
 
 
 @pytest.mark.parametrize("plot", PLOTS)
-def test_runs_that_never_finished_are_in_the_curves_as_they_are_on_the_board(plot: Callable[..., Any], tmp_path) -> None:
+def test_runs_that_never_finished_are_in_the_curves_as_they_are_on_the_board(
+    plot: Callable[..., Any], tmp_path
+) -> None:
     plain = made(2)
     first = plot(plain, tmp_path / "plain.svg").read_bytes()
     both = beside(plain, verdict="invalid", ending="watchdog", completed=False)
