@@ -23,6 +23,7 @@ from reports.fronts import Place, hypervolume, matched_ratio, pareto
 from reports.measured import THRASH, failure, mean_of, most_of, pins_kept, scored
 from reports.ranks import CLUSTERS_FEW, Pair, Sample, compare_all, groups, ranks
 from reports.report import Report
+from reports.schema import OVER_FAULT_FREE
 from reports.trials import Trials
 
 Rows = Sequence[dict[str, Any]]
@@ -90,6 +91,7 @@ class Row:
     pins: float | None = None
     peak: float | None = None
     thrash: float | None = None
+    time_over_fault_free: float | None = None
 
 
 @dataclass(frozen=True)
@@ -249,6 +251,7 @@ def _row(subject: Subject, rows: Rows, missing: tuple[int, int], frame: _Frame) 
         failed=sum(bool(failure(row)) for row in valid), failure=next(filter(None, map(failure, valid)), ""),
         recall=mean_of(valid, "reference_recall"), pins=pins_kept(valid),
         peak=most_of(valid, "tokens_peak"), thrash=mean_of(valid, *THRASH),
+        time_over_fault_free=mean_of(crashed, OVER_FAULT_FREE.name),
     )  # fmt: skip
 
 
