@@ -35,6 +35,16 @@ _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
 
 def identifiers(text: str) -> tuple[str, ...]:
     """The identifiers of a text, each once, in order of appearance."""
+    return _identifiers(text) if len(text) <= REMEMBERED_CHARACTERS else _identifiers.__wrapped__(text)
+
+
+REMEMBERED_CHARACTERS = 20_000
+"""Longer texts are read anew each time: what is remembered stays below some 100 MB."""
+
+
+@lru_cache(maxsize=2_048)
+def _identifiers(text: str) -> tuple[str, ...]:
+    """Remembered, because run after run under other policies shows the same texts."""
     return tuple(word for word in dict.fromkeys(_WORD.findall(text)) if _TELLING.search(word))
 
 
@@ -157,7 +167,7 @@ class _Tally:
 
     def _words(self, text: str) -> set[str]:
         """The identifiers of a text that matter."""
-        return {word for word in set(_WORD.findall(text)) & self.named if _TELLING.search(word)}
+        return self.named.intersection(identifiers(text))
 
     def replied(self, detail: Mapping[str, Any]) -> None:
         """A reply: judge what its calls refer to; what is new in it is the model's own."""
