@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import pytest
 
 from fakes.models.recorded import recording
 from harness.errors import UsageError
-from scenarios.importers import FORMATS, Trajectory, chosen, files_under, opened, read
+from scenarios.importers import FORMATS, Trajectory, chosen, files_under, opened, read, read_source
 from scenarios.importers._tests.files import FILES, GOAL, LOOK, MESSAGES, OPENAI, SEEN, span, spans
 
 
@@ -209,3 +210,27 @@ def test_a_line_of_several_megabytes_is_read(tmp_path: Path):
     long = [*OPENAI[:3], {**OPENAI[3], "content": SEEN * 200_000}, OPENAI[4]]
     found = first(read(written(tmp_path, json.dumps({"messages": long}))))
     assert len(found.messages[3]["content"]) == 200_000 * len(SEEN)
+
+
+def one_document(calls: int) -> dict[str, Any]:
+    """Traces of two calls of a model each, all in one document."""
+    return {
+        "trace": {"id": "t"},
+        "observations": [
+            {"id": str(n), "traceId": str(n // 2), "type": "GENERATION", "startTime": f"{n:06}",
+             "input": [{"role": "user", "content": f"goal {n // 2}"}], "output": {"role": "assistant", "content": "done"}}
+            for n in range(calls)
+        ],
+    }  # fmt: skip
+
+
+def test_the_time_of_a_document_of_many_calls_grows_with_their_number_and_not_its_square(tmp_path: Path) -> None:
+    seconds = []
+    for calls in (4_000, 16_000):
+        file = tmp_path / f"{calls}.json"
+        file.write_text(json.dumps(one_document(calls)))
+        began = time.process_time()
+        with opened(file) as source:
+            assert sum(1 for _ in read_source(source, chosen(source))) == calls // 2
+        seconds.append(time.process_time() - began)
+    assert seconds[1] < 9 * seconds[0], "four times the calls; by the square it is sixteen times"
