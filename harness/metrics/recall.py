@@ -33,13 +33,13 @@ _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
 _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
 
 
+REMEMBERED_CHARACTERS = 20_000
+"""Longer texts are read anew each time: what is remembered stays below some 100 MB."""
+
+
 def identifiers(text: str) -> tuple[str, ...]:
     """The identifiers of a text, each once, in order of appearance."""
     return _identifiers(text) if len(text) <= REMEMBERED_CHARACTERS else _identifiers.__wrapped__(text)
-
-
-REMEMBERED_CHARACTERS = 20_000
-"""Longer texts are read anew each time: what is remembered stays below some 100 MB."""
 
 
 @lru_cache(maxsize=2_048)
@@ -165,7 +165,7 @@ class _Tally:
                 self.sources.setdefault(word, set())
         return number
 
-    def _words(self, text: str) -> set[str]:
+    def _words(self, text: str) -> frozenset[str]:
         """The identifiers of a text that matter."""
         return self.named.intersection(identifiers(text))
 
