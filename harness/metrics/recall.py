@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
 _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
 
-
 REMEMBERED_CHARACTERS = 20_000
 """Longer texts are read anew each time: what is remembered stays below some 100 MB."""
 
