@@ -13,6 +13,7 @@ from docs.rules_graph import rules_graph
 from harness.metrics import METRICS, Metric
 from longhaul.conformance.requirement import LEVELS, Requirement
 from longhaul.conformance.requirements import demanded_by
+from reports.schema import OVER_FAULT_FREE
 
 DOCS = Path(__file__).parent
 BEGIN, END = "<!-- rules: begin -->\n", "<!-- rules: end -->\n"
@@ -74,10 +75,15 @@ def metrics_page() -> str:
     for module, metrics in families.items():
         rows = [(f"`{metric.name}`", metric.unit, metric.better, metric.doc) for metric in metrics]
         words = paragraphs(import_module(module))
-        parts.append(
-            f"## {module.rpartition('.')[2]}\n\n{words}\n\n{table(('metric', 'unit', 'better', 'meaning'), rows)}\n"
-        )
+        parts.append(f"## {module.rpartition('.')[2]}\n\n{words}\n\n{table(METRIC_HEADINGS, rows)}\n")
+    of_two = (f"`{OVER_FAULT_FREE.name}`", OVER_FAULT_FREE.unit, OVER_FAULT_FREE.better, OVER_FAULT_FREE.doc)
+    parts.append(
+        f"## of two runs\n\nA column of a report that no run alone can tell.\n\n{table(METRIC_HEADINGS, [of_two])}\n"
+    )
     return "".join(parts)
+
+
+METRIC_HEADINGS = ("metric", "unit", "better", "meaning")
 
 
 def _function(metric: Metric) -> Callable[..., Any]:

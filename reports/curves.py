@@ -1,20 +1,20 @@
 """Plots of what compaction does to facts and tokens: survival, recall by distance, and the waste profile.
 
 They need columns that say it; a report without them is refused by the name of the column. At most eight policies are drawn,
-the controls first, and the title says how many are not.
+the controls first, and the title says how many are not. Lines that could not be told apart are one, with all their names.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from textwrap import wrap
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from harness.errors import UsageError
+from reports.lines import Line, drawn_policies, lines, short
+from reports.measured import counted
 from reports.plots import COLORS, CURVES_MAX, LINES, MARKERS, _checked, _figure, _save, _styled, _thousands
 from reports.report import Report
 from reports.retention import survival_curves
@@ -35,9 +35,8 @@ WASTE: tuple[tuple[str, str, str, str], ...] = (
 """Columns of the waste profile, from what serves to what does not, with a colour and a hatch for each."""
 
 ROLES = ("goal", "constraint", "identifier", "decision")
-CONTROLS = ("keep_all", "drop_all")
-LABEL = 44
-"""Characters in a line of the legend."""
+CLOSE = 0.5
+"""Curves that nowhere differ by more points than this are drawn as one: that is less than the width of a line."""
 
 
 def survival_plot(report: Report, path: Path | str) -> Path:
@@ -47,29 +46,31 @@ def survival_plot(report: Report, path: Path | str) -> Path:
     P. Meier, JASA 53, 1958). Raises `UsageError` where the report has no `retention_by_compaction`.
     """
     path, rows = _checked(path), _having(report, RETENTION)
-    shown, hidden = _policies(rows)
+    shown, hidden = drawn_policies(rows, CURVES_MAX)
     found = {policy: survival_curves(row for row in rows if row["policy"] == policy) for policy in shown}
     roles = [role for role in ROLES if any(role in curves for curves in found.values())]
     if not roles:
         raise UsageError(f"nothing to plot: no compaction met a fact in {report.path}")
     with _styled():
-        figure = _figure((8, 1.2 + 2.6 * ((len(roles) + 1) // 2)))
-        panels = figure.subplots((len(roles) + 1) // 2, min(2, len(roles)), sharey=True, sharex=True, squeeze=False)
-        for panel, role in zip(panels.flat, roles, strict=False):
-            for place, (label, curves) in enumerate(_alike(found)):
-                shares = [100.0, *(100 * share for share in curves.get(role, ()))]
-                _curve(panel, list(range(len(shares))), shares, (place, label))
-            panel.set_title(f"{role}s" if role != "goal" else role, fontsize=9)
+        figure = _figure((9, 0.9 + 2.2 * len(roles)))
+        panels = figure.subplots(len(roles), 1, squeeze=False)[:, 0]
+        for panel, role in zip(panels, roles, strict=True):
+            curves = {policy: _percent(curves.get(role, ())) for policy, curves in found.items()}
+            for line in lines(curves, CLOSE):
+                _curve(panel, line)
+            panel.set_title("goal" if role == "goal" else f"{role}s", fontsize=9)
             panel.set_ylim(-4, 104)
+            panel.set_ylabel("still in view [%]")
             panel.xaxis.get_major_locator().set_params(integer=True)
-        for panel in panels.flat[len(roles) :]:
-            panel.set_axis_off()
-        for panel in panels[-1]:
-            panel.set_xlabel("compactions gone through [number]")
-        for panel in panels[:, 0]:
-            panel.set_ylabel("facts still in view [%]")
-        _finish(figure, panels.flat[0], _title(rows, hidden))
+            panel.legend(loc="upper left", bbox_to_anchor=(1.01, 1.04), frameon=False)
+        panels[-1].set_xlabel("compactions gone through [number]; (to 3): met a fact in no more than 3")
+        figure.suptitle(_title(report, rows, hidden), fontsize=9)
         return _save(figure, path)
+
+
+def _percent(shares: Sequence[float]) -> dict[int, float]:
+    """What survives in per cent by compactions; nothing where no compaction met a fact."""
+    return {0: 100.0, **{nth: 100 * share for nth, share in enumerate(shares, 1)}} if shares else {}
 
 
 def recall_plot(report: Report, path: Path | str) -> Path:
@@ -79,19 +80,19 @@ def recall_plot(report: Report, path: Path | str) -> Path:
     lost. Raises `UsageError` where the report has none.
     """
     path, rows = _checked(path), _having(report, DISTANCE)
-    shown, hidden = _policies(rows)
+    shown, hidden = drawn_policies(rows, CURVES_MAX)
     with _styled():
         figure = _figure((8, 5))
         axes = figure.add_subplot()
         found = {policy: _recalled([row for row in rows if row["policy"] == policy]) for policy in shown}
-        for place, (label, recalled) in enumerate(_alike(found)):
-            _curve(axes, list(recalled), list(recalled.values()), (place, label))
+        for line in lines(found, CLOSE):
+            _curve(axes, line)
         axes.set_xscale("log", base=2)
         axes.xaxis.set_major_formatter(_thousands)
         axes.set_ylim(-4, 104)
-        axes.set_xlabel("distance between a reference and the result that it names [turns, at least]")
+        axes.set_xlabel("distance of a reference from the result it names [turns, at least]; (to 4): no farther ones")
         axes.set_ylabel("references in view or by pointer [%]")
-        _finish(figure, axes, _title(rows, hidden))
+        _finish(figure, axes, _title(report, rows, hidden))
         return _save(figure, path)
 
 
@@ -101,7 +102,7 @@ def waste_plot(report: Report, path: Path | str) -> Path:
     Raises `UsageError` where the report has no columns `waste_...`.
     """
     path, rows = _checked(path), _having(report, WASTE[0][0], WASTE[-1][0])
-    shown, hidden = _policies(rows)
+    shown, hidden = drawn_policies(rows, CURVES_MAX)
     budgets = sorted({row["view_budget"] for row in rows})
     with _styled():
         if len(budgets) > 1:
@@ -109,42 +110,32 @@ def waste_plot(report: Report, path: Path | str) -> Path:
             panels = figure.subplots((len(shown) + 3) // 4, min(4, len(shown)), sharey=True, sharex=True, squeeze=False)
             for panel, policy in zip(panels.flat, shown, strict=False):
                 _areas(panel, [row for row in rows if row["policy"] == policy], budgets)
-                panel.set_title(_short(policy), fontsize=9)
+                panel.set_title(short(policy), fontsize=9)
             for panel in panels.flat[len(shown) :]:
                 panel.set_axis_off()
             for panel in panels[-1]:
                 panel.set_xlabel("view budget\n[share of working set]")
             for panel in panels[:, 0]:
                 panel.set_ylabel("input per run [tokens]")
-            _finish(figure, panels.flat[0], _title(rows, hidden), reverse=True)
+            _finish(figure, panels.flat[0], _title(report, rows, hidden), reverse=True)
         else:
             figure = _figure((8, 1.6 + 0.4 * len(shown)))
             axes = figure.add_subplot()
             _bars(axes, rows, shown)
-            _finish(figure, axes, _title(rows, hidden))
+            _finish(figure, axes, _title(report, rows, hidden))
         return _save(figure, path)
 
 
 def _having(report: Report, *columns: str) -> list[dict[str, Any]]:
-    """The clean, valid runs that have values in these columns."""
+    """The runs that boards count and that have values in these columns."""
     known = {name for row in report.runs[:1] for name in row}
     lacking = [column for column in columns if column not in known]
     if lacking:
         raise UsageError(f"nothing to plot: {report.path} has no column {lacking[0]}; make the report anew")
-    clean = [row for row in report.runs if not row["strikes"] and row["verdict"] != "invalid"]
-    found = [row for row in clean if all(row[column] is not None for column in columns)]
+    found = [row for row in counted(report.runs) if all(row[column] is not None for column in columns)]
     if not found:
         raise UsageError(f"nothing to plot: {columns[0]} is empty in every valid run without strikes of {report.path}")
     return found
-
-
-def _policies(rows: Rows) -> tuple[list[str], int]:
-    """The policies to draw, controls first, then those that completed most; and how many are left out."""
-    done: Counter[str] = Counter()
-    for row in rows:
-        done[row["policy"]] += bool(row["completed"])
-    ordered = sorted(done, key=lambda name: (name not in CONTROLS, -done[name], name))
-    return ordered[:CURVES_MAX], max(0, len(ordered) - CURVES_MAX)
 
 
 def _bands(rows: Rows) -> dict[int, list[int]]:
@@ -165,26 +156,11 @@ def _recalled(rows: Rows) -> dict[int, float]:
     }
 
 
-T = TypeVar("T")
-
-
-def _alike(found: Mapping[str, T]) -> list[tuple[str, T]]:
-    """Each different curve once, under the names of all policies that have it: one over another could not be seen."""
-    named: list[tuple[list[str], T]] = []
-    for policy, data in found.items():
-        same = next((names for names, known in named if known == data), None)
-        if same is None:
-            named.append(([_short(policy)], data))
-        else:
-            same.append(_short(policy))
-    return [("\n".join(wrap(", ".join(names), LABEL)), data) for names, data in named]
-
-
-def _curve(axes: Axes, xs: Sequence[float], ys: Sequence[float], which: tuple[int, str]) -> None:
-    place, label = which
+def _curve(axes: Axes, line: Line) -> None:
+    xs, ys = list(line.curve), list(line.curve.values())
     axes.plot(
-        xs, ys, LINES[place % 4], marker=MARKERS[place], color=COLORS[place], label=label, linewidth=1.3,
-        markersize=5, alpha=0.9, markevery=max(1, len(xs) // 12),
+        xs, ys, LINES[line.place % 4], marker=MARKERS[line.place], color=COLORS[line.place], label=line.label,
+        linewidth=1.3, markersize=5, alpha=0.9, markevery=max(1, len(xs) // 12),
     )  # fmt: skip
 
 
@@ -217,23 +193,22 @@ def _bars(axes: Axes, rows: Rows, policies: Sequence[str]) -> None:
         widths = [stack[part] for stack in stacks]
         axes.barh(range(len(policies)), widths, left=left, color=color, hatch=hatch, edgecolor="white", label=name)
         left = [start + width for start, width in zip(left, widths, strict=True)]
-    axes.set_yticks(range(len(policies)), [_short(policy) for policy in policies])
+    axes.set_yticks(range(len(policies)), [short(policy) for policy in policies])
     axes.invert_yaxis()
     axes.set_xlabel("input per run [tokens]")
     axes.xaxis.set_major_formatter(_thousands)
 
 
-def _short(policy: str) -> str:
-    return policy if len(policy) <= 28 else f"{policy[:25]}..."
-
-
-def _title(rows: Rows, hidden: int) -> str:
-    """What all runs share, and how many policies are not drawn."""
+def _title(report: Report, rows: Rows, hidden: int) -> str:
+    """What all runs share, how many policies are not drawn, and how many runs are in no curve and on no board."""
     names = ("scenario", "horizon", "model", "view_budget")
     shared = [name for name in names if len({row[name] for row in rows}) == 1]
     said = ", ".join(f"{name.replace('_', ' ')} {rows[0][name]}" for name in shared)
     left = f"{hidden} more policies are not shown" if hidden else ""
-    return "; ".join(part for part in (said, left) if part)
+    clean = sum(not row["strikes"] for row in report.runs)
+    void = clean - len(counted(report.runs))
+    invalid = f"{void} of {clean} runs are invalid and in no curve" if void else ""
+    return "; ".join(part for part in (said, left, invalid) if part)
 
 
 def _finish(figure: Any, axes: Axes, title: str, reverse: bool = False) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import cos, pi, sin
+from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
@@ -15,6 +15,8 @@ ANGLES = (0, 45, -45, 180, 135, -135, 90, -90)
 DISTANCES = (9, 18, 30, 45, 62, 80, 100, 125)
 """Where a label is tried, in points from its own, nearest first."""
 
+NEAR = 6
+"""Markers that are no farther apart than this, in pixels, cover one another."""
 
 Segment: TypeAlias = tuple[tuple[float, float], tuple[float, float]]
 """A line from its left or lower end to the other, in data coordinates."""
@@ -30,14 +32,24 @@ class Point:
 
 
 def place_labels(axes: Axes, points: Sequence[Point], lines: Sequence[Segment]) -> None:
-    """Name every point; points in one place share a label. Upright and level `lines` are kept free as well."""
+    """Name every point; points that cover one another share a label. Upright and level `lines` are kept free as well."""
     figure: Any = axes.figure
     figure.draw_without_rendering()
     taken: list[Bbox] = [_around(axes, (point.x, point.y), (point.x, point.y)) for point in points]
     taken += [_around(axes, low, high, 2) for low, high in lines if low != high]
-    for x, y in dict.fromkeys((point.x, point.y) for point in points):
-        names = dict.fromkeys(point.name for point in points if (point.x, point.y) == (x, y))
-        taken.append(_place(axes, Point(x, y, "\n".join(names)), taken))
+    for heap in _heaps(axes, points):
+        names = dict.fromkeys(point.name for point in heap)
+        taken.append(_place(axes, Point(heap[0].x, heap[0].y, "\n".join(names)), taken))
+
+
+def _heaps(axes: Axes, points: Sequence[Point]) -> list[list[Point]]:
+    """The points by the place where they are seen: each with the first of those that it covers."""
+    heaps: dict[tuple[float, float], list[Point]] = {}
+    for point in points:
+        x, y = axes.transData.transform((point.x, point.y))
+        seen = next((at for at in heaps if hypot(at[0] - x, at[1] - y) <= NEAR), (x, y))
+        heaps.setdefault(seen, []).append(point)
+    return list(heaps.values())
 
 
 def _place(axes: Axes, point: Point, taken: Sequence[Bbox]) -> Any:

@@ -25,6 +25,7 @@ from reports.measured import THRASH, failure, mean_of, most_of, pins_kept, score
 from reports.notes import notes_of
 from reports.ranks import Outcome, Pair, Sample, compare_all, groups, ranks
 from reports.report import Report
+from reports.schema import OVER_FAULT_FREE
 from reports.trials import Trials
 
 Rows = Sequence[dict[str, Any]]
@@ -93,6 +94,7 @@ class Row:
     peak: float | None = None
     thrash: float | None = None
     work: float | None = None
+    time_over_fault_free: float | None = None
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ def _row(subject: Subject, rows: Rows, missing: tuple[int, int], frame: _Frame) 
         recall=mean_of(valid, "reference_recall"), pins=pins_kept(valid),
         peak=most_of(valid, "tokens_peak"), thrash=mean_of(valid, *THRASH),
         work=mean_of(claiming, "work_right"),
+        time_over_fault_free=mean_of(crashed, OVER_FAULT_FREE.name),
     )  # fmt: skip
 
 

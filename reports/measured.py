@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
@@ -66,3 +66,9 @@ def scored(row: dict[str, Any]) -> dict[str, Any]:
 def never_finished(row: dict[str, Any]) -> bool:
     """Whether a run without strikes had to be ended by the watchdog: it counts as one that did not complete."""
     return row.get("ending") == "watchdog" and not row["strikes"]
+
+
+def counted(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The runs without strikes that completion and costs are of, as they are scored; plots show the same as boards."""
+    clean = (scored(row) for row in rows if not row["strikes"])
+    return [row for row in clean if row["verdict"] != "invalid"]

@@ -15,6 +15,8 @@ from reports.files import explained
 from reports.fronts import pareto
 from reports.labels import Point, Segment, place_labels
 from reports.leaderboard import Leaderboard, Row
+from reports.lines import Line, drawn_policies, lines
+from reports.measured import counted
 from reports.report import Report
 
 if TYPE_CHECKING:
@@ -193,6 +195,7 @@ def _span(row: Row) -> tuple[float, float]:
 def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -> Path:
     """Input tokens per call and cumulative, compactions marked. Without run ids: one clean run of each policy.
 
+    Equal curves are one line with all their names, `(to 9)` where a run ended earlier.
     Raises `UsageError` for an unknown run, more runs than can be told apart, or a report without requests.
     """
     rows = [report.run(run_id) for run_id in run_ids]
@@ -208,8 +211,11 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
     with _styled():
         figure = _figure((8, 7))
         above, below = figure.subplots(2, 1, sharex=True)
-        for index, row in enumerate(rows):
-            _curves((above, below), calls[row["run_id"]], index, _curve_name(row, rows))
+        named = {_curve_name(row, rows): calls[row["run_id"]] for row in rows}
+        inputs = {name: {call["nth"]: float(call["input"]) for call in asked} for name, asked in named.items()}
+        for line in lines(inputs):
+            asked = next(named[name] for name, curve in inputs.items() if curve is line.curve)
+            _curves((above, below), asked, line)
         above.plot([], [], "v", color="#555555", markerfacecolor="white", label="view compacted")
         above.set_ylabel("input per call [tokens]")
         below.set_ylabel("cumulative input [tokens]")
@@ -230,8 +236,9 @@ def tokens_plot(report: Report, path: Path | str, run_ids: Iterable[str] = ()) -
 
 
 def _examples(report: Report) -> list[dict[str, Any]]:
-    """The clean runs of the first task that has any, one for each policy of one orchestrator."""
-    clean = [row for row in report.runs if not row["strikes"] and row["verdict"] != "invalid" and row["tokens_total"]]
+    """The clean runs of the task with most of them, one for each policy of one orchestrator, controls and the best first."""
+    every = counted(report.runs)
+    clean = [row for row in every if row["tokens_total"]]
     if not clean:
         raise UsageError(f"{report.path} has no valid run without strikes that asked a model; name a run")
     names = ("scenario", "horizon", "kind", "input", "seed", "view_budget", "model", "orchestrator")
@@ -239,7 +246,8 @@ def _examples(report: Report) -> list[dict[str, Any]]:
     for row in clean:
         tasks.setdefault(tuple(row[name] for name in names), []).append(row)
     task = max(tasks, key=lambda key: len(tasks[key]))
-    return sorted(tasks[task], key=lambda row: row["policy"] != "keep_all")
+    order, _ = drawn_policies(every, len(every))
+    return sorted(tasks[task], key=lambda row: order.index(row["policy"]))
 
 
 def _curve_name(row: dict[str, Any], rows: Sequence[dict[str, Any]]) -> str:
@@ -260,15 +268,15 @@ def _common(rows: Sequence[dict[str, Any]]) -> str:
     return ", ".join(f"{name.replace('_', ' ')} {rows[0][name]}" for name in shared)
 
 
-def _curves(axes: Sequence[Axes], calls: Sequence[dict[str, Any]], index: int, name: str) -> None:
+def _curves(axes: Sequence[Axes], calls: Sequence[dict[str, Any]], line: Line) -> None:
     numbers = [call["nth"] for call in calls]
     sums: list[int] = []
     for call in calls:
         sums.append(call["input"] + (sums[-1] if sums else 0))
     cut = [place for place, call in enumerate(calls) if call["compaction"]]
     for pane, values in zip(axes, ([call["input"] for call in calls], sums), strict=True):
-        color, line = COLORS[index], LINES[index % 4]
-        pane.plot(numbers, values, line, color=color, linewidth=1.4, label=name)
+        color, dashes = COLORS[line.place], LINES[line.place % 4]
+        pane.plot(numbers, values, dashes, color=color, linewidth=1.4, label=line.label)
         pane.plot(
             [numbers[i] for i in cut],
             [values[i] for i in cut],

@@ -151,6 +151,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
 }
 """Every table by name; `runs` has one more column for each metric."""
 
+OVER_FAULT_FREE = Column(
+    "virtual_time_over_fault_free", "float",
+    "virtual time of a run with strikes, as a multiple of that of the same spec without them in this report (same repeat); "
+    "empty where there is no such run, or one of the two is invalid or did not return", "times", "lower",
+)  # fmt: skip
+"""A column of `runs` that no run alone can tell; it stands before the metrics and is compared as they are."""
+
 DIGESTED = ("calls", "effects", "events")
 """The tables whose SHA-256 stands in the notes of `runs`; `timing` is no function of the specs."""
 
@@ -159,7 +166,7 @@ def columns_of(table: str, metrics: Iterable[Metric] = METRICS, repeated: bool =
     """The columns of a table; the metrics follow those of `runs`; `repeated` adds the number of the repeat."""
     run_id, *others = TABLES[table]
     key = (run_id, REPEAT) if repeated else (run_id,)
-    return (*key, *others, *(map(_metric_column, metrics) if table == "runs" else ()))
+    return (*key, *others, *((OVER_FAULT_FREE, *map(_metric_column, metrics)) if table == "runs" else ()))
 
 
 def _metric_column(metric: Metric) -> Column:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -23,7 +23,7 @@ from harness.run import Run
 from harness.spec import Spec
 from reports.files import explained, file_digest, sync_folder, write_whole
 from reports.rows import call_rows, effect_rows, event_rows, run_row
-from reports.schema import DIGESTED, REPEAT, RUN_COLUMNS, TABLES, TableWriter, columns_of
+from reports.schema import DIGESTED, OVER_FAULT_FREE, REPEAT, RUN_COLUMNS, TABLES, TableWriter, columns_of
 
 Events = Literal["failed", "all", "none"]
 SAMPLE_ONE_IN = 20
@@ -67,7 +67,10 @@ class Summary:
 
 
 class _Head(msgspec.Struct):
-    """The first line of a shard: enough to sort it."""
+    """The first line of a shard: enough to sort it, and to compare its time with that of the run without strikes.
+
+    `fault_free` is the spec without strikes; `returned_ms` its virtual time, None where it is invalid or did not return.
+    """
 
     spec: str
     digest: str
@@ -75,6 +78,8 @@ class _Head(msgspec.Struct):
     verdicts: int
     events_kept: bool
     repeat: int = 1
+    fault_free: str = ""
+    returned_ms: int | None = None
 
 
 class Store:
@@ -104,7 +109,11 @@ class Store:
             raise ValueError(f"repeat is {repeat}; the runs of a spec are counted from 1")
         kept = self._keeps(run, judgement)
         row = run_row(run, judgement, self.metrics, kept)
-        head = _Head(row["spec"], row["digest"], row["verdict"], len(judgement.verdicts), kept, repeat)
+        head = _Head(
+            row["spec"], row["digest"], row["verdict"], len(judgement.verdicts), kept, repeat,
+            repr(replace(run.spec, strikes=())),
+            run.ended_ms if run.ending == "returned" and judgement.outcome != "invalid" else None,
+        )  # fmt: skip
         parts = (
             head, row, call_rows(run), effect_rows(run), event_rows(run) if kept else [],
             [{"run_id": row["run_id"], "wall_seconds": run.wall_seconds}],
@@ -151,6 +160,7 @@ class Store:
     def _write(self, shards: list[Path], notes: dict[str, str]) -> None:
         """All tables under other names first, then all renamed: a disk that fills up spoils none."""
         repeated = any(_head(path).repeat > 1 for path in shards)
+        clean = _fault_free_times(shards)
         beside = {table: self.out / f".{table}.parquet.{os.getpid()}.part" for table in TABLES}
         try:
             with ExitStack() as stack:
@@ -159,7 +169,7 @@ class Store:
                     writers[table] = TableWriter(str(path), table, columns_of(table, self.metrics, repeated), notes)
                     stack.callback(writers[table].abandon)
                 for path in shards:
-                    for table, rows in _tables(path, repeated):
+                    for table, rows in _tables(path, repeated, clean):
                         writers[table].add(rows)
                 for table, writer in writers.items():
                     if table != "runs":
@@ -199,7 +209,7 @@ def _unique(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(f"two metrics are named {twice[0]!r}; every column needs a name of its own")
-    taken = sorted({column.name for column in (*RUN_COLUMNS, REPEAT)} & {*names})
+    taken = sorted({column.name for column in (*RUN_COLUMNS, REPEAT, OVER_FAULT_FREE)} & {*names})
     if taken:
         raise UsageError(f"a metric is named {taken[0]!r}, which is another column of the runs; give it another name")
     return metrics
@@ -210,10 +220,31 @@ def _head(path: Path) -> _Head:
         return msgspec.json.decode(file.readline(), type=_Head)
 
 
-def _tables(path: Path, repeated: bool) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    head, row, calls, effects, events, timing = map(_decoded, path.read_bytes().split(b"\n"))
+def _fault_free_times(shards: Iterable[Path]) -> dict[tuple[str, int], int]:
+    """Virtual milliseconds of the runs without strikes that returned, by spec and repeat."""
+    heads = map(_head, shards)
+    return {
+        (head.spec, head.repeat): head.returned_ms
+        for head in heads
+        if head.spec == head.fault_free and head.returned_ms is not None
+    }
+
+
+def _over_fault_free(head: _Head, clean: Mapping[tuple[str, int], int]) -> float | None:
+    beside = clean.get((head.fault_free, head.repeat))
+    if head.spec == head.fault_free or head.returned_ms is None or not beside:
+        return None
+    return head.returned_ms / beside
+
+
+def _tables(
+    path: Path, repeated: bool, clean: Mapping[tuple[str, int], int]
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    first, row, calls, effects, events, timing = map(_decoded, path.read_bytes().split(b"\n"))
+    head = msgspec.convert(first, _Head)
+    row[OVER_FAULT_FREE.name] = _over_fault_free(head, clean)
     tables = {"runs": [row], "calls": calls, "effects": effects, "events": events, "timing": timing}
-    number = {REPEAT.name: head.get(REPEAT.name, 1)} if repeated else {}
+    number = {REPEAT.name: head.repeat} if repeated else {}
     for table, rows in tables.items():
         yield table, [{**row, **number} for row in rows] if number else rows
 

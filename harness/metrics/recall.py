@@ -32,9 +32,18 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
 _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
 
+REMEMBERED_CHARACTERS = 20_000
+"""Longer texts are read anew each time: what is remembered stays below some 100 MB."""
+
 
 def identifiers(text: str) -> tuple[str, ...]:
     """The identifiers of a text, each once, in order of appearance."""
+    return _identifiers(text) if len(text) <= REMEMBERED_CHARACTERS else _identifiers.__wrapped__(text)
+
+
+@lru_cache(maxsize=2_048)
+def _identifiers(text: str) -> tuple[str, ...]:
+    """Remembered, because run after run under other policies shows the same texts."""
     return tuple(word for word in dict.fromkeys(_WORD.findall(text)) if _TELLING.search(word))
 
 
@@ -155,9 +164,9 @@ class _Tally:
                 self.sources.setdefault(word, set())
         return number
 
-    def _words(self, text: str) -> set[str]:
+    def _words(self, text: str) -> frozenset[str]:
         """The identifiers of a text that matter."""
-        return {word for word in set(_WORD.findall(text)) & self.named if _TELLING.search(word)}
+        return self.named.intersection(identifiers(text))
 
     def replied(self, detail: Mapping[str, Any]) -> None:
         """A reply: judge what its calls refer to; what is new in it is the model's own."""

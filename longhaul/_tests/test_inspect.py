@@ -47,6 +47,51 @@ def test_the_same_command_prints_the_same(capsys: Captured) -> None:
     assert pages[0] == pages[1]
 
 
+TALKS = """
+from dataclasses import dataclass
+
+@dataclass(frozen=True)
+class Talks:
+    def __call__(self, view, budget):
+        print("a policy at work")
+        return view
+"""
+
+
+def test_what_the_trace_is_stands_there_before_the_first_policy_is_tried(tmp_path: Path, capsys: Captured) -> None:
+    (tmp_path / "talks.py").write_text(TALKS)
+    policy = f"{tmp_path / 'talks.py'}:Talks"
+    assert main(["inspect", str(SAMPLES / "ordinary.jsonl"), "--policy", policy]) == 0
+    told = capsys.readouterr().out
+    assert 0 < told.index("dead is an estimate") < told.index("a policy at work") < told.index("saved")
+
+
+def test_that_trying_all_policies_takes_long_is_said_before(tmp_path: Path, capsys: Captured) -> None:
+    long = tmp_path / "long.jsonl"
+    first, *others = generated(12, 1)
+    long.write_text(json.dumps({"id": "long", "messages": [{**first, "content": "word " * 400_000}, *others]}))
+    assert main(["inspect", str(long)]) == 0
+    said = f"trying {len(POLICIES)} policies on one conversation; --policy NAME tries one, --policy none does not"
+    assert said in " ".join(capsys.readouterr().err.split())
+    for asked in (["--policy", "none"], ["--policy", "drop_all"]):
+        assert main(["inspect", str(long), *asked]) == 0
+        assert "trying" not in capsys.readouterr().err
+    assert main(["inspect", str(SAMPLES / "ordinary.jsonl")]) == 0
+    assert "trying" not in capsys.readouterr().err
+
+
+def test_a_very_long_conversation_is_played_where_a_policy_is_named(tmp_path: Path, capsys: Captured) -> None:
+    long = tmp_path / "long.jsonl"
+    first, *others = generated(2, 1)
+    long.write_text(json.dumps({"id": "long", "messages": [{**first, "content": "word " * 3_400_000}, *others]}))
+    assert main(["inspect", str(long)]) == 0
+    told = capsys.readouterr()
+    assert "is not played unasked: --policy plays it" in told.err and "saved" not in told.out
+    assert main(["inspect", str(long), "--policy", "keep_all"]) == 0
+    told = capsys.readouterr()
+    assert "played unasked" not in told.err and "saved" in told.out
+
+
 def test_several_conversations_are_rows_and_their_sums(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "many.jsonl"
     file.write_text(lines(23))

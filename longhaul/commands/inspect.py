@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -31,11 +32,12 @@ _FORMATS = "\n".join(f"  {one.name:<12} {one.title}" for one in FORMATS)
 
 @dataclass
 class _Found:
-    """What was seen so far; the conversations themselves are let go one by one."""
+    """What was seen so far; the conversations themselves are let go one by one. `recordings` are to be played, by name."""
 
     measured: list[Measured] = field(default_factory=list)
     played: dict[str, list[Played]] = field(default_factory=dict)
     files: dict[str, str] = field(default_factory=dict)
+    recordings: list[tuple[str, str]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -76,17 +78,22 @@ def command(path: str, as_json: bool, format_name: str, redact: Path | None, **o
     from longhaul.traces.told import as_json as made
 
     asked = _Asked(
-        _policies(options["policies"]), view_budget(options["budget"]), format_name, options["skip_broken"], redact
-    )
+        _policies(options["policies"]), view_budget(options["budget"]), format_name, options["skip_broken"], redact,
+        named=bool(options["policies"]),
+    )  # fmt: skip
     if redact and redact.exists() and any(redact.samefile(file) for file in files_under(_split(path)[0])):
         raise UsageError(f"the copy would be written over {str(redact)!r}, the trace itself; name another file")
-    found = _inspect(path, asked)
+    with TemporaryDirectory(prefix="longhaul-") as folder:
+        found = _read(path, asked, Path(folder))
+        if not as_json:
+            _tell(found)
+        _play(found, asked)
     rows = _rows(found)
     if as_json:
         told = {"files": found.files, "budget": asked.budget}
         say(json.dumps(made(found.measured, rows, told), indent=1))
     else:
-        _tell(found, rows, asked)
+        _tell_policies(rows, asked)
     return exits.FINE
 
 
@@ -101,10 +108,10 @@ def _policies(given: tuple[str, ...]) -> tuple[Choice, ...]:
     return tuple(picked)
 
 
-def _inspect(path: str, asked: _Asked) -> _Found:
+def _read(path: str, asked: _Asked, folder: Path) -> _Found:
+    """Measure every conversation, and put what is to be played into the folder."""
     found = _Found()
     with ExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="longhaul-")))
         copy = stack.enter_context((folder / "copy").open("wb")) if asked.redact else None
         bar = stack.enter_context(progress_bar())
         task = bar.add_task("reading", total=None)
@@ -113,18 +120,35 @@ def _inspect(path: str, asked: _Asked) -> _Found:
             recording = _taken(trajectory, asked, found, folder)
             if copy is not None:
                 copy.write(_redacted(trajectory, number))
-            name = trajectory.id
-            del trajectory
             if recording:
-                for row in _play(recording, asked):
-                    found.played.setdefault(row.policy, []).append(row)
-                    bar.update(task, advance=1, description=_progress(name, row.policy))
-                Path(recording.partition("#")[0]).unlink()
+                found.recordings.append((trajectory.id, recording))
+            bar.update(task, advance=1, description=_progress("reading", trajectory.id))
         if asked.redact and copy is not None:
             copy.close()
             move(folder / "copy", asked.redact)
             _remark_on(asked.redact)
     return found
+
+
+LONG = 5_000_000
+"""Tokens of input over which trying all policies takes so long that it is said before."""
+
+
+def _play(found: _Found, asked: _Asked) -> None:
+    """Try each policy on each conversation that is to be played."""
+    from longhaul.traces.play import play
+
+    plays = len(asked.policies) * len(found.recordings)
+    if plays and not asked.named and sum(one.input for one in found.measured) > LONG:
+        each = "one conversation" if len(found.recordings) == 1 else f"each of {len(found.recordings)} conversations"
+        remark(f"trying {len(asked.policies)} policies on {each}; --policy NAME tries one, --policy none does not")
+    with progress_bar() as bar:
+        task = bar.add_task("playing", total=plays)
+        for name, recording in found.recordings:
+            for row in play(recording, asked.policies, asked.budget):
+                found.played.setdefault(row.policy, []).append(row)
+                bar.update(task, advance=1, description=_progress(name, row.policy))
+            Path(recording.partition("#")[0]).unlink()
 
 
 def _taken(trajectory: Trajectory, asked: _Asked, found: _Found, folder: Path) -> str:
@@ -144,12 +168,6 @@ def _taken(trajectory: Trajectory, asked: _Asked, found: _Found, folder: Path) -
         return ""
     found.played.setdefault("", []).append(as_recorded(measured, trajectory))
     return write(trajectory, folder, len(found.measured))
-
-
-def _play(recording: str, asked: _Asked) -> Iterator[Played]:
-    from longhaul.traces.play import play
-
-    return play(recording, asked.policies, asked.budget)
 
 
 def _progress(name: str, policy: str) -> str:
@@ -220,7 +238,8 @@ def _rows(found: _Found) -> list[Played]:
     return [total(rows) for rows in found.played.values()]
 
 
-def _tell(found: _Found, rows: list[Played], asked: _Asked) -> None:
+def _tell(found: _Found) -> None:
+    """What the conversations are, at once: policies take longer."""
     from longhaul.traces import told
 
     formats = ", ".join(dict.fromkeys(found.files.values()))
@@ -228,6 +247,12 @@ def _tell(found: _Found, rows: list[Played], asked: _Asked) -> None:
     lines = told.conversation(found.measured[0]) if len(found.measured) == 1 else told.conversations(found.measured)
     for line in (*lines, *told.waste(found.measured)):
         say(line)
+    sys.stdout.flush()
+
+
+def _tell_policies(rows: list[Played], asked: _Asked) -> None:
+    from longhaul.traces import told
+
     if rows:
         say()
         for line in (*told.policies(rows), told.notes(asked.budget)):

@@ -11,7 +11,9 @@ import pytest
 
 from harness.errors import UsageError
 from reports._tests.test_boards import many, report
-from reports.curves import WASTE, _alike, recall_plot, survival_plot, waste_plot
+from reports.curves import WASTE, recall_plot, survival_plot, waste_plot
+from reports.leaderboard import leaderboard
+from reports.measured import counted
 from reports.report import Report
 from reports.retention import retained, survival_curves
 
@@ -66,13 +68,48 @@ def test_survival_is_the_product_of_what_survived_each_compaction() -> None:
     assert survival_curves(runs)["identifier"] == pytest.approx([1 / 3, 1 / 3, 0])
 
 
-def test_curves_that_lie_over_one_another_are_one_with_all_names() -> None:
-    assert _alike({"a": [1], "b": [2], "c": [1]}) == [("a, c", [1]), ("b", [2])]
+def test_a_panel_names_a_line_once_with_all_that_it_covers(tmp_path) -> None:
+    drawn = survival_plot(made(3), tmp_path / "plot.svg").read_text()
+    assert drawn.count("keep_all, policy_0, policy_1") == 2, (
+        "a goal and an identifier panel, in each all curves are one"
+    )
 
 
-def test_struck_and_invalid_runs_are_in_no_curve(tmp_path) -> None:
+SPOILT = {
+    "retention_by_compaction": '{"goal": [[4, 0]]}',
+    "recall_by_distance": '{"1": [0, 0, 9]}',
+    "waste_dead": 1.0,
+}
+
+
+def beside(plain: Report, **values: Any) -> Report:
+    """The report with every run once more, with other facts and these values."""
+    return replace(plain, runs=(*plain.runs, *({**row, **SPOILT, **values} for row in plain.runs)))
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_struck_runs_are_in_no_curve(plot: Callable[..., Any], tmp_path) -> None:
     plain = made(2)
-    spoilt = tuple({**row, "strikes": "x", "retention_by_compaction": '{"goal": [[1, 0]]}'} for row in plain.runs)
-    both = replace(plain, runs=(*plain.runs, *spoilt))
-    first = survival_plot(plain, tmp_path / "plain.svg").read_bytes()
-    assert first == survival_plot(both, tmp_path / "both.svg").read_bytes()
+    first = plot(plain, tmp_path / "plain.svg").read_bytes()
+    assert first == plot(beside(plain, strikes="x"), tmp_path / "both.svg").read_bytes()
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_invalid_runs_are_in_no_curve_and_counted(plot: Callable[..., Any], tmp_path) -> None:
+    plain = made(2)
+    void = {**plain.runs[0], **SPOILT, "verdict": "invalid"}
+    drawn = plot(replace(plain, runs=(*plain.runs, void, void)), tmp_path / "both.svg").read_text()
+    assert "2 of 26 runs are invalid and in no curve" in drawn
+    assert "invalid" not in plot(plain, tmp_path / "plain.svg").read_text()
+
+
+@pytest.mark.parametrize("plot", PLOTS)
+def test_runs_that_never_finished_are_in_the_curves_as_they_are_on_the_board(
+    plot: Callable[..., Any], tmp_path
+) -> None:
+    plain = made(2)
+    first = plot(plain, tmp_path / "plain.svg").read_bytes()
+    both = beside(plain, verdict="invalid", ending="watchdog", completed=False)
+    assert first != plot(both, tmp_path / "both.svg").read_bytes()
+    assert sum(row.valid for row in leaderboard(both).rows) == len(counted(both.runs)) == 48
+    assert "invalid" not in (tmp_path / "both.svg").read_text()

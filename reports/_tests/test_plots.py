@@ -9,11 +9,11 @@ import pytest
 from harness.errors import UsageError
 from harness.metrics import Prices
 from harness.spec import Policy
-from reports._tests.made import stored, trial, trials
+from reports._tests.made import changed, stored, trial, trials
 from reports._tests.test_leaderboard import ranked
 from reports.labels import Point, place_labels
 from reports.leaderboard import leaderboard
-from reports.plots import _figure, _styled, compute_plot, tokens_plot
+from reports.plots import _examples, _figure, _styled, compute_plot, tokens_plot
 from reports.report import Report
 
 
@@ -45,12 +45,26 @@ def test_nothing_to_plot(report, tmp_path) -> None:
         compute_plot(leaderboard(report), tmp_path / "plot.png", Prices("mine"))
 
 
+def test_a_run_that_never_finished_has_a_curve_as_it_has_a_row_on_the_board(tmp_path) -> None:
+    runs = [trial(policy=policy) for policy in ("keep_all", Policy("sliding_window", share=0.5))]
+    plain = stored(tmp_path, runs)
+    hung = changed(plain, 1, verdict="invalid", ending="watchdog")
+    assert [row["policy"] for row in _examples(hung)] == [row["policy"] for row in _examples(plain)]
+    assert len(_examples(changed(plain, 1, verdict="invalid"))) == 1
+
+
 def test_too_many_or_unknown_runs_are_refused(report, tmp_path) -> None:
     ids = [row["run_id"] for row in report.runs]
     with pytest.raises(UsageError, match="9 runs are too many to tell apart"):
         tokens_plot(report, tmp_path / "plot.png", ids[:9])
     with pytest.raises(UsageError, match="unknown run"):
         tokens_plot(report, tmp_path / "plot.png", ["zzz"])
+
+
+def test_runs_with_equal_requests_are_one_line_with_both_names(tmp_path) -> None:
+    same = [trial(policy=policy, view_budget=0.9) for policy in ("keep_all", "drop_reads_after_edit")]
+    drawn = tokens_plot(stored(tmp_path, same), tmp_path / "plot.svg").read_text()
+    assert drawn.count("keep_all, drop_reads_after_edit") == 1
 
 
 def test_runs_can_be_named(report, tmp_path) -> None:
@@ -82,8 +96,16 @@ def test_more_policies_than_can_be_told_apart_are_left_out_and_counted(tmp_path)
     assert titles == [1, 0]
 
 
+def test_points_that_cover_one_another_share_a_label() -> None:
+    with _styled():
+        axes = _figure((8, 5)).add_subplot()
+        axes.set_xlim(0, 100)
+        place_labels(axes, [Point(50, 0.5, "a"), Point(50.4, 0.5, "b"), Point(53, 0.5, "c")], [])
+    assert [text.get_text() for text in axes.texts] == ["a\nb", "c"]
+
+
 def test_no_label_lies_over_another() -> None:
-    points = [Point(x + y / 30, 100.0 - y, f"policy number {x}-{y}") for x in range(3) for y in (0, 1, 2, 3)]
+    points = [Point(x + y / 30, 100.0 - y, f"policy number {x}-{y}") for x in range(3) for y in (0, 2, 4, 6)]
     with _styled():
         figure = _figure((8, 5))
         axes = figure.add_subplot()

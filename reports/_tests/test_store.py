@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pandas
 import pyarrow.parquet
 import pytest
 
-from harness.checks import SAFETY, judge
+from harness.checks import SAFETY, Judgement, judge
 from harness.errors import UsageError
 from harness.metrics import METRICS, Metric
+from harness.run import Run
 from reports._tests.made import CRASH, stored, trial, trials
 from reports.report import load
 from reports.schema import TABLES
@@ -116,6 +119,47 @@ def test_every_number_carries_unit_and_direction(tmp_path) -> None:
             notes[key].decode() for key in (b"unit", b"better", b"doc")
         )
     assert schema.metadata[b"longhaul.tokens"] == b"tokens = ceil(UTF-8 bytes / 3.2)"
+
+
+def timed(ended_ms: int, ending: str = "returned", **changes: Any) -> tuple[Run, Judgement]:
+    """A run that took so long, with the judgement of the real one."""
+    run, judgement = trial(**changes)
+    return replace(run, ended_ms=ended_ms, ending=ending), judgement
+
+
+def over_fault_free(out: Path, *runs: tuple[Run, Judgement]) -> dict[str, Any]:
+    return {row["strikes"]: row["virtual_time_over_fault_free"] for row in stored(out, runs).runs}
+
+
+def test_the_time_of_a_struck_run_is_told_over_that_of_the_run_without_strikes(tmp_path) -> None:
+    assert over_fault_free(tmp_path, timed(1_200), timed(1_500, strikes=CRASH)) == {"": None, repr(CRASH): 1.25}
+
+
+def test_without_a_run_of_the_same_spec_without_strikes_there_is_nothing_to_tell(tmp_path) -> None:
+    found = over_fault_free(tmp_path, timed(1_200), timed(1_500, strikes=CRASH, seed=1))
+    assert found == {"": None, repr(CRASH): None}
+
+
+@pytest.mark.parametrize(("clean", "struck"), [("raised", "returned"), ("returned", "stuck")])
+def test_a_run_that_did_not_return_has_no_time_to_compare(clean: str, struck: str, tmp_path) -> None:
+    found = over_fault_free(tmp_path, timed(1_200, clean), timed(1_500, struck, strikes=CRASH))
+    assert found == {"": None, repr(CRASH): None}
+
+
+def test_an_invalid_run_has_no_time_to_compare(tmp_path) -> None:
+    (clean, judgement), struck = timed(1_200), timed(1_500, strikes=CRASH)
+    found = over_fault_free(tmp_path, (clean, replace(judgement, outcome="invalid")), struck)
+    assert found == {"": None, repr(CRASH): None}
+
+
+def test_the_second_repeat_is_compared_with_the_second(tmp_path) -> None:
+    store = Store(tmp_path)
+    for repeat, clean_ms in ((1, 1_000), (2, 500)):
+        store.add(*timed(clean_ms), repeat)
+        store.add(*timed(1_500, strikes=CRASH), repeat)
+    store.finish()
+    found = {row["repeat"]: row["virtual_time_over_fault_free"] for row in load(tmp_path).runs if row["strikes"]}
+    assert found == {1: 1.5, 2: 3.0}
 
 
 def test_a_strangers_metric_becomes_a_column(tmp_path) -> None:

@@ -43,7 +43,7 @@ def read(source: Source) -> Iterator[Trajectory]:
                     yield str(item.get("traceId") or outer), str(item.get("startTime") or ""), (entry, number)
 
     def fetch(place: tuple[Entry, int]) -> dict[str, Any]:
-        return next(item for number, item in enumerate(_observations(source.value(place[0]))) if number == place[1])
+        return source.part(place, _observations)
 
     for trace, generations in in_order(found(), fetch):
         yield from conversations(trace, map(_call, generations), "Langfuse")

@@ -35,7 +35,7 @@ def read(source: Source) -> Iterator[Trajectory]:
                     yield trace, str(run.get("start_time") or run.get("dotted_order") or ""), (entry, number)
 
     def fetch(place: tuple[Entry, int]) -> dict[str, Any]:
-        return next(run for number, run in enumerate(_runs(source.value(place[0]))) if number == place[1])
+        return source.part(place, _runs)
 
     for trace, runs in in_order(found(), fetch):
         yield from conversations(trace, map(_call, runs), "LangSmith")

@@ -48,7 +48,7 @@ def read(source: Source) -> Iterator[Trajectory]:
                 yield group, count_of(span.get("startTimeUnixNano")), (entry, number)
 
     def fetch(place: tuple[Entry, int]) -> dict[str, Any]:
-        return next(span for number, span in enumerate(_spans(source.value(place[0]))) if number == place[1])
+        return source.part(place, _spans)
 
     for name, spans in in_order(found(), fetch):
         if calls == silent:

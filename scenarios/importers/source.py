@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
@@ -44,6 +44,7 @@ class Source:
     skipped: list[str] = field(default_factory=list)
     _elements: list[msgspec.Raw] = field(default_factory=list)
     _last: tuple[Entry, Any] | None = None
+    _parts: tuple[Entry, list[dict[str, Any]]] | None = None
 
     def __enter__(self) -> Source:
         return self
@@ -75,6 +76,13 @@ class Source:
         if self._last is None or self._last[0] != entry:
             self._last = (entry, self._again(entry))
         return self._last[1]
+
+    def part(self, place: tuple[Entry, int], parts: Callable[[Any], Iterable[dict[str, Any]]]) -> dict[str, Any]:
+        """One of the parts of a value, by its number from 0: the parts of the last value are remembered as well."""
+        entry, number = place
+        if self._parts is None or self._parts[0] != entry:
+            self._parts = (entry, list(parts(self.value(entry))))
+        return self._parts[1][number]
 
     def _again(self, entry: Entry) -> Any:
         if not self.lines:

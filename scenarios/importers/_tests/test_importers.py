@@ -209,3 +209,18 @@ def test_a_line_of_several_megabytes_is_read(tmp_path: Path):
     long = [*OPENAI[:3], {**OPENAI[3], "content": SEEN * 200_000}, OPENAI[4]]
     found = first(read(written(tmp_path, json.dumps({"messages": long}))))
     assert len(found.messages[3]["content"]) == 200_000 * len(SEEN)
+
+
+def test_the_parts_of_a_document_of_many_calls_are_listed_once_and_not_for_each_of_them(tmp_path: Path) -> None:
+    file = tmp_path / "trace.json"
+    file.write_text(json.dumps({"observations": [{"id": str(number)} for number in range(50)]}))
+    listed = []
+
+    def parts(value: Any) -> Iterator[dict[str, Any]]:
+        listed.append(value)
+        yield from value["observations"]
+
+    with opened(file) as source:
+        ((entry, _),) = source.values()
+        assert [source.part((entry, number), parts)["id"] for number in range(50)] == [str(n) for n in range(50)]
+    assert len(listed) == 1
