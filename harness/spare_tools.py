@@ -68,10 +68,19 @@ _PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
     "id": (_TEXT, "The id of the {thing}, as a search in the {service} returns it."),
     "owner": (_TEXT, "The handle of the person to whom the {thing} belongs; yourself where it is left out."),
     "labels": (_LIST, "Labels of the {thing}, each of at most 40 characters; unknown ones are refused."),
-    "created_after": ({**_TEXT, "format": "date-time"}, "Only {things} made at this time or later, in ISO 8601 with a zone."),
-    "created_before": ({**_TEXT, "format": "date-time"}, "Only {things} made before this time, in ISO 8601 with a zone."),
+    "created_after": (
+        {**_TEXT, "format": "date-time"},
+        "Only {things} made at this time or later, in ISO 8601 with a zone.",
+    ),
+    "created_before": (
+        {**_TEXT, "format": "date-time"},
+        "Only {things} made before this time, in ISO 8601 with a zone.",
+    ),
     "sort": ({**_TEXT, "enum": ["best", "newest", "oldest", "title"]}, "In which order the {things} are returned."),
-    "limit": ({"type": "integer", "minimum": 1, "maximum": 500}, "How much to return at the most; 50 where it is left out."),
+    "limit": (
+        {"type": "integer", "minimum": 1, "maximum": 500},
+        "How much to return at the most; 50 where it is left out.",
+    ),
     "cursor": (_TEXT, "Where to go on, from the answer before; leave it out to begin at the beginning."),
     "fields": (_LIST, "The fields of the {thing} to return; all of them where it is left out."),
     "include_history": (_FLAG, "Whether to return every earlier version of the {thing} too, which may be long."),
@@ -82,7 +91,10 @@ _PARAMETERS: dict[str, tuple[dict[str, Any], str]] = {
     "due": ({**_TEXT, "format": "date"}, "The day on which the {thing} is due, in ISO 8601."),
     "notify": (_LIST, "Handles of the people who are told of this at once; nobody where it is left out."),
     "dry_run": (_FLAG, "Check everything, and say what would be done to the {thing}, but do nothing."),
-    "version": ({"type": "integer", "minimum": 0}, "The version of the {thing} that you have read; an older one is refused."),
+    "version": (
+        {"type": "integer", "minimum": 0},
+        "The version of the {thing} that you have read; an older one is refused.",
+    ),
     "reply_to": (_TEXT, "The id of the comment that this one answers; leave it out to begin a new exchange."),
     "keep_rights": (_FLAG, "Keep the rights that the {thing} has now, instead of those of the new folder."),
 }
@@ -103,7 +115,9 @@ def equipped(setup: Setup, count: int) -> Setup:
 def spare_tools(count: int) -> tuple[Tool, ...]:
     """The first so many tools: of one service each, and then of each service another one."""
     services, verbs = list(_SERVICES), list(_VERBS)
-    places = [(services[n % len(services)], verbs[(n + n // len(services)) % len(verbs)]) for n in range(SPARE_TOOLS_MAX)]
+    places = [
+        (services[n % len(services)], verbs[(n + n // len(services)) % len(verbs)]) for n in range(SPARE_TOOLS_MAX)
+    ]
     return tuple(_tool(service, verb) for service, verb in places[:count])
 
 
@@ -112,9 +126,7 @@ def _tool(service: str, verb: str) -> Tool:
     things = "people" if thing == "person" else f"{thing}s"
     words = {"service": service, "thing": thing, "things": things}
     description, names = _VERBS[verb]
-    properties = {
-        name: {**_PARAMETERS[name][0], "description": _PARAMETERS[name][1].format(**words)} for name in names
-    }
+    properties = {name: {**_PARAMETERS[name][0], "description": _PARAMETERS[name][1].format(**words)} for name in names}
     schema = {"type": "object", "properties": properties, "required": [names[0]], "additionalProperties": False}
     name = f"{service}_{verb}_{thing}"
     return Tool(name, description.format(**words), schema, run=partial(_refuse, service))

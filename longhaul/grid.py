@@ -62,9 +62,7 @@ class Plan:
         rows = list(itertools.product(self.orchestrators, self.models, self.policies, self.view_budgets))
         if self.control:
             rows.append((NO_MODEL, self.models[0], KEEP_ALL, 1.0))
-        plain = Spec(
-            scenario, self.horizon, setting=self.setting, strikes=self.strikes, spare_tools=self.spare_tools
-        )
+        plain = Spec(scenario, self.horizon, setting=self.setting, strikes=self.strikes, spare_tools=self.spare_tools)
         for given, kind, row, seed in itertools.product(self.inputs, kinds, rows, self.seeds):
             orchestrator, model, policy, budget = row
             yield replace(

@@ -137,7 +137,9 @@ class Reader:
         for action in actions:
             known = self._offered[1].get(action.tool)
             if known is not None and not action.arguments.keys() <= known:
-                action = Action(action.tool, {name: action.arguments[name] for name in action.arguments if name in known})
+                action = Action(
+                    action.tool, {name: action.arguments[name] for name in action.arguments if name in known}
+                )
                 if action in fitted:
                     continue
             fitted.append(action)

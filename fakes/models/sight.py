@@ -159,9 +159,12 @@ class _Paged(NamedTuple):
     bare: frozenset[str]
     items: frozenset[str]
 
-    def __call__(self, tool: str, given: dict[str, Any] | None, item: str | None) -> bool:
-        """Whether a refused call only brought the parameters of a tool back: nothing was looked up, and no item tried."""
-        return given == {} and tool not in self.bare and item not in self.items
+    def brought_back(self, tool: str, given: dict[str, Any] | None, item: str | None, answer: str) -> bool:
+        """Whether a refused call only brought the parameters of a tool back: nothing was looked up, and no item tried.
+
+        It gave none, and was answered with what is required.
+        """
+        return given == {} and tool not in self.bare and item not in self.items and "required" in answer
 
 
 def _bare(work: Work, wanted: set[str]) -> Iterator[str]:
@@ -181,7 +184,7 @@ def _result(work: Work, sight: Sight, message: Message, pointers: dict[str, set[
     sight.results += 1
     if message.content.startswith("error"):
         sight.errors += 1
-        if paged(call.name, read, item):
+        if paged.brought_back(call.name, read, item, message.content):
             return
         if item is None:
             sight.lost[call.name] = sight.lost.get(call.name, 0) + 1

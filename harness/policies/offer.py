@@ -57,7 +57,9 @@ class Offering:
             return self._last
         problem = _problem(given, self._tools)
         if problem:
-            raise PolicyError(f"{plain_repr(policy)} offered {problem}; return the tools, some of them shortened or left out")
+            raise PolicyError(
+                f"{plain_repr(policy)} offered {problem}; return the tools, some of them shortened or left out"
+            )
         self._last = Offered(given, tools_tokens(given))
         return self._last
 
