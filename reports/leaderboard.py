@@ -34,7 +34,7 @@ BEYOND = 2.0
 """The reference cost of a hypervolume is so many times the cost of the ceiling, so that no policy moves the number of another.
 Masks that roll every turn cost up to 2.8 times as much with a cache: what is dearer than the reference cost adds nothing."""
 
-TASK = ("scenario", "horizon", "kind", "difficulty", "input", "seed", "view_budget", "model", "setting")
+TASK = ("scenario", "horizon", "kind", "difficulty", "input", "seed", "view_budget", "model", "setting", "spare_tools")
 """What makes two clean runs runs of the same task."""
 
 
@@ -210,7 +210,7 @@ def _cluster(clean: Rows) -> str:
 
 
 def _task(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in TASK)
+    return tuple(row.get(name, 0) for name in TASK)
 
 
 def _usual_tasks(groups: Iterable[Rows]) -> frozenset[Any]:
