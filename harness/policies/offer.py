@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from harness.plain import plain_repr
-from harness.policies.validate import PolicyError
 from harness.tokens import tools_tokens
 from harness.types import Message, Policy, Tool, View
 from harness.vector import Vector
@@ -15,17 +14,17 @@ REMEMBERED = 4
 
 
 class Offered(NamedTuple):
-    """Tools as they are offered, and the tokens of their definitions."""
+    """Tools as they are offered, and the tokens of their definitions; all tools where the offer has a `problem`."""
 
     tools: tuple[Tool, ...]
     tokens: int
+    problem: str = ""
 
 
 class Offering:
     """What a policy with a method `offer(view, tools, budget)` offers for a view; asked once for each of the newest views.
 
-    Raises `PolicyError` for anything but some of the tools, each once, with a description and a schema of the policy's own
-    at most.
+    Anything but some of the tools, each once, is a problem; the description and the schema may be the policy's own.
     """
 
     def __init__(self, policy: Policy, tools: tuple[Tool, ...], budget: int) -> None:
@@ -33,7 +32,7 @@ class Offering:
         self._tools = tools
         self._budget = budget
         self._known: dict[tuple[int, int], tuple[object, Offered]] = {}
-        self._last = Offered(tools, tools_tokens(tools))
+        self._last = self._every = Offered(tools, tools_tokens(tools))
 
     def __call__(self, view: Vector[Message]) -> Offered:
         """The offer for a view. Vectors of one storage and one length are the same view."""
@@ -51,17 +50,16 @@ class Offering:
         policy: Any = self._policy
         try:
             given = policy.offer(view, self._tools, self._budget)
+            if given is self._last.tools or given == self._last.tools:
+                return self._last
+            problem = _problem(given, self._tools)
+            if not problem:
+                self._last = Offered(given, tools_tokens(given))
+                return self._last
+            said = f"offered {problem}; return the tools, some of them shortened or left out"
         except Exception as error:
-            raise PolicyError(f"{plain_repr(policy)} raised {type(error).__name__} in offer: {error}") from error
-        if given is self._last.tools or given == self._last.tools:
-            return self._last
-        problem = _problem(given, self._tools)
-        if problem:
-            raise PolicyError(
-                f"{plain_repr(policy)} offered {problem}; return the tools, some of them shortened or left out"
-            )
-        self._last = Offered(given, tools_tokens(given))
-        return self._last
+            said = f"raised {type(error).__name__} in offer: {error}"
+        return self._every._replace(problem=f"{plain_repr(policy)} {said}")
 
 
 def _problem(given: Any, tools: tuple[Tool, ...]) -> str:

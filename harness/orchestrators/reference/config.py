@@ -68,12 +68,16 @@ class Config:
         return self._offering is not None
 
     def offered(self, view: Vector[Message]) -> tuple[Tool, ...]:
-        """The tools as they are offered with a view. Raises `PolicyError` where the policy offers something else."""
+        """The tools as they are offered with a view."""
         return self.tools if self._offering is None else self._offering(view).tools
 
     def offered_tokens(self, view: Vector[Message]) -> int:
         """Tokens of the definitions that are offered with a view."""
         return self.tools_tokens if self._offering is None else self._offering(view).tokens
+
+    def offer_problem(self, view: Vector[Message]) -> str:
+        """Why what the policy offers with a view cannot be sent; empty where it can."""
+        return "" if self._offering is None else self._offering(view).problem
 
     @cached_property
     def _offering(self) -> Offering | None:

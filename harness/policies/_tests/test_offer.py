@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -12,7 +13,6 @@ from harness.policies._tests.made import called, view_of
 from harness.policies.demand_paging import DemandPaging
 from harness.policies.offer import Offering
 from harness.policies.stubs import stub_of
-from harness.policies.validate import PolicyError
 from harness.spare_tools import spare_tools
 from harness.tokens import tools_tokens
 from harness.types import Message, Tool, View
@@ -127,14 +127,16 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "no tool at all": lambda tools: (),
     "a tool 'read_all' that is not there": lambda tools: (*tools, NO_ARGUMENTS),
     "more than once": lambda tools: tools * 2,
+    r"Offers\(\) raised TypeError in offer": lambda tools: (replace(tools[0], schema={"type": object()}),),
     r"Offers\(\) raised ZeroDivisionError in offer": lambda tools: 1 / 0,
 }
 
 
 @pytest.mark.parametrize("says", WRONG)
-def test_an_offer_that_is_none_is_refused_by_the_name_of_the_policy(says: str) -> None:
-    with pytest.raises(PolicyError, match=says):
-        Offering(Offers(WRONG[says]), TOOLS, 9)(view_of())
+def test_an_offer_that_is_none_has_a_problem_that_names_the_policy(says: str) -> None:
+    offered = Offering(Offers(WRONG[says]), TOOLS, 9)(view_of())
+    assert offered.tools is TOOLS
+    assert offered.problem.startswith("Offers() ") and re.search(says, offered.problem)
 
 
 def test_the_policy_is_asked_once_for_each_view() -> None:
@@ -145,4 +147,4 @@ def test_the_policy_is_asked_once_for_each_view() -> None:
     for one in (view, longer, view, longer, view.first(len(view))):
         assert offering(one).tools == TOOLS[:2]
     assert len(asked) == 2
-    assert offering(view).tokens == tools_tokens(TOOLS[:2])
+    assert offering(view) == (TOOLS[:2], tools_tokens(TOOLS[:2]), "")
