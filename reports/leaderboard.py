@@ -347,12 +347,12 @@ def _merit(row: Row, frame: _Frame) -> tuple[float, float]:
 
 def _sample(row: Row, runs: Rows, frame: _Frame) -> Sample:
     """What a row did on each task; a task is the same for all rows but where the row itself names its model."""
-    names = (*TASK[:6], "model") if frame.cut.pooled else TASK[:6]
+    names = (*TASK[:5], "model") if frame.cut.pooled else TASK[:5]
     tasks: dict[Any, dict[tuple[Any, ...], tuple[int, float]]] = {}
     for run in runs:
         if run["strikes"] or run["verdict"] == "invalid" or run["completed"] is None:
             continue
-        task = (run["seed"], *(run.get(name, 0) for name in names), run.get("repeat", 1))
+        task = (run["seed"], run.get("spare_tools", 0), *(run[name] for name in names), run.get("repeat", 1))
         cluster = run[frame.cluster] if frame.cluster != "none" else ""
         tasks.setdefault(cluster, {})[task] = (int(run["completed"]), cost_of([run], frame.book))
     return Sample(tasks, _merit(row, frame))
