@@ -127,6 +127,11 @@ GOLDENS: dict[str, Spec] = {
     "summary_delayed": Spec(
         "rename_api", horizon=12, policy=Policy("summarize"), view_budget=0.3, strikes=(Strike("model", 4, RateLimit(10**9)),)
     ),
+    "schemas_paged": Spec(
+        "pay_invoices", horizon=10, policy=Policy("demand_paging"), view_budget=0.5, spare_tools=15,
+        strikes=(Strike("model", 2, CrashAfter()), Strike(_PAID, 2, CrashBefore())),
+    ),
+    "wrong_offer": _pay(policy=Policy("evals/wrong_offer.py:OffersTwice")),
     "out_of_tokens": _pay(limits=Limits(tokens=6_000), horizon=10),
     "out_of_cost": _pay(limits=Limits(cost=8_000), horizon=10),
     "out_of_time": _pay(limits=Limits(compute_ms=7_000), horizon=10),

@@ -152,13 +152,13 @@ class Host:
         if over:
             self._end("limit", over)
             await self._never()
-        taken = track.intake.take(request)
+        taken = track.intake.take(request, track.shown_tools)
         answered = track.intake.answered(taken.digest)
         self._record(
             "model", nth, "request",
             {"digest": taken.digest, "answered": answered, "shared": taken.shared, "new": taken.view[taken.shared :],
              "length": len(taken.view), "tools": len(taken.tools), "tokens": taken.tokens,
-             "max_output": request.max_output},
+             "max_output": request.max_output, **taken.altered},
         )  # fmt: skip
 
         if track.bill is not None:

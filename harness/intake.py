@@ -9,19 +9,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from copy import copy
 from hashlib import blake2b
+from typing import Any
 
 from msgspec import Struct
 
 from harness.folding import Folding
 from harness.protocol import Transcript, problem_of, read_on, refuse_strangers
 from harness.register import Register
-from harness.tokens import message_tokens, tools_tokens
+from harness.tokens import message_tokens, tool_bytes, tools_tokens
 from harness.types import Message, Request, Tool
 from harness.vector import Vector
 
 
 class Taken(Struct, frozen=True):
-    """A request taken in: its view on the harness's own vector, how much of it was there before, its digest and size."""
+    """A request taken in: its view on the harness's own vector, how much of it was there before, its digest and size.
+
+    `altered` says what is offered where that is not simply every tool, whole: the bytes of each definition, by name.
+    """
 
     view: Vector[Message]
     shared: int
@@ -29,6 +33,17 @@ class Taken(Struct, frozen=True):
     tokens: int
     tools: tuple[Tool, ...]
     problem: str
+    altered: dict[str, dict[str, int]]
+
+
+class _Toolset(Struct, frozen=True):
+    """Tools that are offered, and those that are there; a tag that tells them apart, and their size in tokens."""
+
+    offered: tuple[Tool, ...] = ()
+    there: tuple[Tool, ...] = ()
+    tag: str = ""
+    tokens: int = 0
+    altered: dict[str, dict[str, int]] = {}
 
 
 class Intake:
@@ -39,7 +54,7 @@ class Intake:
         self._read = Folding(Transcript, read_on, Transcript.fork)
         self._answered: Register[str, int] = Register()
         self.answers = 0
-        self._tools: tuple[object, str, int] = ((), "", 0)
+        self._tools = _Toolset()
 
     def fork(self) -> Intake:
         """An intake that remembers the same requests and goes on by itself."""
@@ -47,14 +62,15 @@ class Intake:
         forked._read = self._read.fork()
         return forked
 
-    def take(self, request: Request) -> Taken:
-        """Take a request in. Raises `InvalidRequest` for something that is not a list of messages."""
+    def take(self, request: Request, there: tuple[Tool, ...] = ()) -> Taken:
+        """Take a request in, where these tools are there. Raises `InvalidRequest` for no list of messages."""
         view, shared = self._join(request.messages)
-        tag, tools = self._toolset(request.tools)
+        tools = self._toolset(request.tools, there)
         transcript = self._read(view)
         self._last = view
-        digest = transcript.digest.hex() + tag
-        return Taken(view, shared, digest, view.weight + tools, request.tools, problem_of(transcript))
+        digest = transcript.digest.hex() + tools.tag
+        tokens, problem = view.weight + tools.tokens, problem_of(transcript)
+        return Taken(view, shared, digest, tokens, request.tools, problem, tools.altered)
 
     def answered(self, digest: str) -> int:
         """How often this very request was answered so far."""
@@ -65,11 +81,10 @@ class Intake:
         self.answers += 1
         self._answered = self._answered.put(digest, self.answered(digest) + 1)
 
-    def _toolset(self, tools: tuple[Tool, ...]) -> tuple[str, int]:
-        if self._tools[0] is not tools:
-            names = ",".join(tool.name for tool in tools)
-            self._tools = (tools, blake2b(names.encode(), digest_size=4).hexdigest(), tools_tokens(tools))
-        return self._tools[1], self._tools[2]
+    def _toolset(self, tools: tuple[Tool, ...], there: tuple[Tool, ...]) -> _Toolset:
+        if self._tools.offered is not tools or self._tools.there is not there:
+            self._tools = _toolset(tools, there)
+        return self._tools
 
     def _join(self, messages: Sequence[Message]) -> tuple[Vector[Message], int]:
         last = self._last
@@ -84,6 +99,22 @@ class Intake:
         for message in given[shared:]:
             view = view.append(message)
         return view, shared
+
+
+def _toolset(tools: tuple[Tool, ...], there: tuple[Tool, ...]) -> _Toolset:
+    """The names tell toolsets apart, and so does every definition that is another one than that of the tool itself."""
+    whole = {tool.name: tool for tool in there}
+    other = [tool for tool in tools if there and _definition(tool) != _definition(whole.get(tool.name, tool))]
+    names = ",".join(tool.name for tool in tools)
+    said = "".join(f"\n{tool.name} {tool.description} {tool.schema}" for tool in other)
+    tag = blake2b((names + said).encode("utf-8", "surrogatepass"), digest_size=4).hexdigest()
+    fewer = bool(tools and there) and whole.keys() != {tool.name for tool in tools}
+    altered = {"offered": {tool.name: tool_bytes(tool) for tool in tools}} if other or fewer else {}
+    return _Toolset(tools, there, tag, tools_tokens(tools), altered)
+
+
+def _definition(tool: Tool) -> tuple[str, dict[str, Any]]:
+    return tool.description, tool.schema
 
 
 def common_prefix(before: Sequence[Message], after: Sequence[Message]) -> int:

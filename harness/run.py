@@ -18,6 +18,7 @@ from harness.guard import Watchdog, guarded, install, watchdog
 from harness.history import Event, History
 from harness.host import Host
 from harness.plain import plain_repr
+from harness.spare_tools import equipped
 from harness.spec import Spec, check_spec, limits_of
 from harness.trace import trace_of
 from harness.track import Track
@@ -100,8 +101,9 @@ def execute(spec: Spec) -> Run:
 
 def build(scenario: Scenario, spec: Spec) -> Setup:
     """Build the scenario of a spec; refuse an input that is not the one the spec was made for."""
-    parameters = Parameters(spec.horizon, spec.kind, spec.difficulty, spec.input, spec.seed)
-    setup = _built(scenario, parameters) if spec.input == "generated" else scenario.build(parameters)
+    parameters = Parameters(spec.horizon, spec.kind, spec.difficulty, spec.input, spec.seed, spec.spare_tools)
+    make = _built if spec.input == "generated" else _made
+    setup = make(scenario, parameters)
     if spec.input_digest and spec.input_digest != setup.input_digest:
         raise UsageError(
             f"input {spec.input!r} has digest {setup.input_digest!r}, the spec was made for {spec.input_digest!r}"
@@ -112,7 +114,12 @@ def build(scenario: Scenario, spec: Spec) -> Setup:
 @lru_cache(maxsize=16)
 def _built(scenario: Scenario, parameters: Parameters) -> Setup:
     """Generated setups are values that follow from their parameters; a grid of crashes builds each only once."""
-    return scenario.build(parameters)
+    return _made(scenario, parameters)
+
+
+def _made(scenario: Scenario, parameters: Parameters) -> Setup:
+    """What a scenario builds, with the tools that are offered beside its own."""
+    return equipped(scenario.build(parameters), parameters.spare_tools)
 
 
 Live: TypeAlias = Callable[[Track], tuple[str, str]]

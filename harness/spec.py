@@ -23,6 +23,7 @@ from typing import Any, Literal
 from harness import faults
 from harness.errors import UsageError
 from harness.faults import Strike
+from harness.spare_tools import SPARE_TOOLS_MAX
 from harness.types import Kind, Limits, Setup
 
 VERSION = 1
@@ -121,6 +122,7 @@ class Spec:
 
     `view_budget` is a share of the scenario's working set (float) or tokens (int). `limits=None` means the documented
     defaults scaled to the horizon (`limits_for`). `input_digest` pins a tree or a recording; empty for generated input.
+    `spare_tools` are offered beside those that the work needs.
     """
 
     scenario: str
@@ -138,6 +140,7 @@ class Spec:
     heal: bool = False
     seed: int = 0
     setting: Setting = "sim"
+    spare_tools: int = 0
     version: int = field(default=VERSION)
 
     def __post_init__(self) -> None:
@@ -241,6 +244,7 @@ _TYPES = (
     ("input", str),
     ("input_digest", str),
     ("seed", int),
+    ("spare_tools", int),
 )
 
 
@@ -252,6 +256,8 @@ def check_spec(spec: Spec) -> None:
             raise UsageError(f"{name} is {value!r}; it must be {'a whole number' if kind is int else 'a text'}")
     if not 1 <= spec.horizon <= HORIZON_MAX:
         raise UsageError(f"horizon is {spec.horizon}; it must be from 1 to {HORIZON_MAX}")
+    if not 0 <= spec.spare_tools <= SPARE_TOOLS_MAX:
+        raise UsageError(f"spare_tools is {spec.spare_tools}; it must be from 0 to {SPARE_TOOLS_MAX}")
     if not isinstance(spec.heal, bool):
         raise UsageError(f"heal is {spec.heal!r}; it must be True or False")
     if spec.setting not in ("sim", "wire", "process", "live"):

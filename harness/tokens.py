@@ -50,6 +50,11 @@ def tools_tokens(tools: tuple[Tool, ...]) -> int:
     return _tools_tokens(tuple((tool.name, tool.description, msgspec.json.encode(tool.schema)) for tool in tools))
 
 
+def tool_bytes(tool: Tool) -> int:
+    """Bytes of one definition; the tokens of several are those of the sum."""
+    return text_bytes(tool.name) + text_bytes(tool.description) + len(msgspec.json.encode(tool.schema))
+
+
 @lru_cache(maxsize=64)
 def _tools_tokens(parts: tuple[tuple[str, str, bytes], ...]) -> int:
     return count_tokens(

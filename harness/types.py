@@ -152,13 +152,17 @@ class Limits(Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True)
 class Parameters:
-    """What a spec says about a scenario: size, kind of tool, difficulty, input, seed."""
+    """What a spec says about a scenario: size, kind of tool, difficulty, input, seed.
+
+    `spare_tools` are put into the setup after it was built: a scenario need not look at them.
+    """
 
     horizon: int = 40
     kind: Kind = "deduplicating"
     difficulty: int = 0
     input: str = "generated"
     seed: int = 0
+    spare_tools: int = 0
 
 
 @dataclass(frozen=True)
@@ -210,6 +214,10 @@ class Policy(Protocol):
 
     A generator yields a view, is sent the model's `Reply`, and returns the final view. Returning the same object means
     that there is nothing to do. An attribute `trigger` (share of the budget, default 0.75) says from when on it is asked.
+
+    A method `offer(view, tools, budget) -> tools` decides which definitions are offered with a request; without it all are.
+    It is asked for every request, and must be a pure function: a resumed run asks it again. It may leave tools out and
+    shorten what is said of one; calls are held against the true schema, and one of a tool that was not offered is refused.
     """
 
     def __call__(self, view: View, budget: int) -> Any:

@@ -46,6 +46,7 @@ class Plan:
     setting: Setting = "sim"
     control: bool = False
     strikes: tuple[Strike, ...] = ()
+    spare_tools: int = 0
 
     def specs(self) -> tuple[Spec, ...]:
         """Every spec of the grid, checked: one `UsageError` names everything that cannot be built, before anything runs."""
@@ -61,7 +62,7 @@ class Plan:
         rows = list(itertools.product(self.orchestrators, self.models, self.policies, self.view_budgets))
         if self.control:
             rows.append((NO_MODEL, self.models[0], KEEP_ALL, 1.0))
-        plain = Spec(scenario, self.horizon, setting=self.setting, strikes=self.strikes)
+        plain = Spec(scenario, self.horizon, setting=self.setting, strikes=self.strikes, spare_tools=self.spare_tools)
         for given, kind, row, seed in itertools.product(self.inputs, kinds, rows, self.seeds):
             orchestrator, model, policy, budget = row
             yield replace(
@@ -97,7 +98,10 @@ class _Checked:
         return spec if spec.input == "generated" else replace(spec, input_digest=setup.input_digest)
 
     def _setup(self, spec: Spec) -> Any:
-        plain = Spec(spec.scenario, spec.horizon, spec.kind, spec.difficulty, spec.input, seed=spec.seed)
+        plain = Spec(
+            spec.scenario, spec.horizon, spec.kind, spec.difficulty, spec.input, seed=spec.seed,
+            spare_tools=spec.spare_tools,
+        )  # fmt: skip
         if plain not in self._setups:
             self._setups[plain] = build(resolve.scenario(spec.scenario), spec)
         return self._setups[plain]

@@ -20,7 +20,7 @@ def short_name(spec: Spec) -> str:
     return "-".join([*parts, *map(_strike, spec.strikes), *(["heal"] if spec.heal else [])])
 
 
-_NUMBERS = (("horizon", "h"), ("view_budget", "v"), ("seed", "s"))
+_NUMBERS = (("horizon", "h"), ("view_budget", "v"), ("seed", "s"), ("spare_tools", "t"))
 
 
 def _differs(spec: Spec, name: str) -> bool:

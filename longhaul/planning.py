@@ -9,6 +9,7 @@ import click
 
 from harness import resolve
 from harness.errors import UsageError
+from harness.spare_tools import SPARE_TOOLS_MAX
 from harness.spec import Choice
 from harness.types import Kind
 from longhaul.choices import choice, pick, seeds, split, view_budget
@@ -27,7 +28,7 @@ SEVERAL = {
 }
 """Options that take several values, repeated or comma-separated, and what each is for."""
 
-GRID = (*SEVERAL, "seeds", "horizon", "trajectories", "setting")
+GRID = (*SEVERAL, "seeds", "horizon", "spare_tools", "trajectories", "setting")
 """The options that make a plan."""
 
 
@@ -36,6 +37,10 @@ def grid_options(command: Callable[..., Any]) -> Callable[..., Any]:
     single = (
         click.option("--seeds", default="1", show_default=True, help="How many (5 means 0 to 4), or which (3,7)."),
         click.option("--horizon", default=40, show_default=True, type=click.IntRange(1), help="Size of the job, in turns."),
+        click.option(
+            "--spare-tools", default=0, show_default=True, type=click.IntRange(0, SPARE_TOOLS_MAX),
+            help="Tools that are offered beside those that the work needs.",
+        ),
         click.option("--trajectories", default="", metavar="PATH", help="Play recorded trajectories back: a file or folder."),
         click.option(
             "--setting", default="sim", show_default=True, type=click.Choice(["sim", "wire", "process"]),
@@ -57,7 +62,8 @@ def arguments_of(options: Mapping[str, Any]) -> list[str]:
     for name in GRID:
         values = options[name] if name in SEVERAL else [options[name]]
         for value in values:
-            arguments += [f"--{name.replace('_', '-')}", str(value)] if value != "" else []
+            # no spare tools is what a base says too that knows no such option
+            arguments += [f"--{name.replace('_', '-')}", str(value)] if value not in ("", 0) else []
     return arguments
 
 
@@ -82,6 +88,7 @@ def plan_of(options: Mapping[str, Any]) -> Plan:
         kinds=cast("tuple[Kind, ...]", split(options["kind"])),
         view_budgets=tuple(view_budget(text) for text in split(options["view_budget"])) or (1.0,),
         horizon=options["horizon"],
+        spare_tools=options["spare_tools"],
         inputs=inputs,
         setting=options["setting"],
         control="all" in policies,

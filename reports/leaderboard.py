@@ -37,7 +37,7 @@ BEYOND = 2.0
 """The reference cost of a hypervolume is so many times the cost of the ceiling, so that no policy moves the number of another.
 Masks that roll every turn cost up to 2.8 times as much with a cache: what is dearer than the reference cost adds nothing."""
 
-TASK = ("scenario", "horizon", "kind", "difficulty", "input", "seed", "view_budget", "model", "setting")
+TASK = ("scenario", "horizon", "kind", "difficulty", "input", "spare_tools", "seed", "view_budget", "model", "setting")
 """What makes two clean runs runs of the same task."""
 
 
@@ -215,7 +215,7 @@ def _cluster(clean: Rows) -> str:
 
 
 def _task(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row[name] for name in TASK)
+    return tuple(row.get(name, 0) for name in TASK)
 
 
 def _usual_tasks(groups: Iterable[Rows]) -> frozenset[Any]:
@@ -364,7 +364,7 @@ def _sample(row: Row, runs: Rows, frame: _Frame) -> Sample:
     for run in runs:
         if run["strikes"] or run["verdict"] == "invalid" or run["completed"] is None:
             continue
-        task = (run["seed"], *(run[name] for name in names), run.get("repeat", 1))
+        task = (run["seed"], run.get("spare_tools", 0), *(run[name] for name in names), run.get("repeat", 1))
         cluster = run[frame.cluster] if frame.cluster != "none" else ""
         done, right = int(run["completed"]), run.get("work_right")
         tasks.setdefault(cluster, {})[task] = (done, cost_of([run], frame.book), done if right is None else right)

@@ -13,7 +13,7 @@ import msgspec
 
 from harness.errors import UsageError
 from harness.history import Event
-from harness.spec import VERSION
+from harness.spec import VERSION, parse
 from reports.files import file_digest
 from reports.schema import REPEAT, RUN_COLUMNS, TABLES, Column, head_bytes, rows_bytes
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import pyarrow
 
 T = TypeVar("T")
+
+SPARE_TOOLS = "spare_tools"
+"""What a row says of its spec beside the columns: tools that were offered beside those that the work needs."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,8 +146,15 @@ def _checked(table: pyarrow.Table, file: Path, notes: dict[str, str]) -> tuple[A
     if hashlib.sha256(digested).hexdigest() != notes.get("longhaul.digest"):
         raise UsageError(f"{file} cannot be read, it is corrupt: its rows are not those that were written")
     known = {column.name for column in (*RUN_COLUMNS, REPEAT)}
-    numbered = tuple({**row, REPEAT.name: row.get(REPEAT.name, 1)} for row in rows)
+    numbered = tuple(
+        {**row, REPEAT.name: row.get(REPEAT.name, 1), SPARE_TOOLS: _spare_tools(row["spec"])} for row in rows
+    )
     return numbered, tuple(_column(item) for item in table.schema if item.name not in known)
+
+
+def _spare_tools(spec: str) -> int:
+    """The tools that a spec offers beside those that its work needs; no column of its own, so that older files have it."""
+    return parse(spec).spare_tools if SPARE_TOOLS in spec else 0
 
 
 def _notes(path: Path, table: str) -> dict[str, str]:

@@ -56,7 +56,7 @@ def _failure(run: Run) -> str:
     """Why a policy brought the run to an end, as a journal tells it; empty where none did, or nobody can tell."""
     for line in reading_of(run).lines_of("Finished"):
         reason = str(line.entry.get("reason", ""))
-        if line.entry.get("rule") == "compaction" and not reason.startswith(TOO_BIG):
+        if line.entry.get("rule") in ("compaction", "offer") and not reason.startswith(TOO_BIG):
             return FAILED + reason
     return ""
 

@@ -38,8 +38,8 @@ def repository(tmp_path_factory: pytest.TempPathFactory) -> Foreign:
 def test_the_page_has_an_example_for_every_seam():
     assert {"half_and_half.py", "noted.py", "water_plants.py", "late_answer.py", "my_loop.py", "silence.py",
             "test_small_requests.py", "test_small_requests_folded.py", "one_page.py", "refused.py", "test_level.py",
-            "test_explored.py", "test_my_client.py"} <= set(files_in(EXTEND))  # fmt: skip
-    assert len(commands_in(EXTEND)) == 16
+            "test_explored.py", "test_my_client.py", "newest_tools.py"} <= set(files_in(EXTEND))  # fmt: skip
+    assert len(commands_in(EXTEND)) == 17
 
 
 @pytest.mark.parametrize("command", commands_in(EXTEND), ids=lambda command: command.line.split()[-1][-40:])

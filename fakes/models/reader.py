@@ -24,7 +24,7 @@ from fakes.work import Action, Item, Source, Work
 from harness.demands import Demands
 from harness.policies.prompts import PROMPTS
 from harness.tokens import count_tokens, text_bytes
-from harness.types import Message, Reply, Request, ToolCall
+from harness.types import Message, Reply, Request, Tool, ToolCall
 from harness.vector import Vector
 
 LOOKUPS_MAX = 2
@@ -52,6 +52,7 @@ class Reader:
         self._sight = sight_of(work)
         needs = dict.fromkeys(need for item in work.items for need in item.needs)
         self._sources = {need: work.source(need) for need in needs}
+        self._offered: tuple[tuple[Tool, ...], dict[str, frozenset[str]]] = (), {}
         self._moving = any(item.sources for item in work.items)
         self._hidden = tuple(need for need, source in self._sources.items() if source is None or not source.obvious)
 
@@ -98,6 +99,7 @@ class Reader:
         if not actions:
             return Reply(self.work.answer)
         actions[0] = self._named(sight, actions[0], len(request.tools))
+        actions = self._as_offered(actions, request.tools)
         stem = self._stem(sight, nth)
         calls = tuple(
             ToolCall(f"call_{stem}{index}", action.tool, msgspec.json.encode(action.arguments).decode())
@@ -121,6 +123,25 @@ class Reader:
         if not rate or self.luck("tool", action.tool, sorted(action.arguments.items()), sight.errors) >= rate:
             return action
         return Action(f"{action.tool}_now", action.arguments)
+
+    def _as_offered(self, actions: list[Action], tools: tuple[Tool, ...]) -> list[Action]:
+        """The calls with those arguments only that the definitions name: of a stub a model knows none.
+
+        Calls that have come to be alike are one call.
+        """
+        if self._offered[0] is not tools:
+            self._offered = tools, arguments_of(tools)
+        fitted: list[Action] = []
+        for action in actions:
+            known = self._offered[1].get(action.tool)
+            if known is not None and not action.arguments.keys() <= known:
+                action = Action(
+                    action.tool, {name: action.arguments[name] for name in action.arguments if name in known}
+                )
+                if action in fitted:
+                    continue
+            fitted.append(action)
+        return fitted
 
     def _actions(self, sight: Sight, nth: int) -> list[Action]:
         work = self.work
@@ -263,6 +284,11 @@ def _named_in(sight: Sight, source: Source) -> bool:
 def reader(work: Work, seed: int, profile: str) -> Reader:
     """The reader of a profile, as a scenario makes it for its work."""
     return Reader(work, profile, seed)
+
+
+def arguments_of(tools: tuple[Tool, ...]) -> dict[str, frozenset[str]]:
+    """By tool, the arguments that its definition names; without those whose definition does not say."""
+    return {tool.name: frozenset(tool.schema["properties"]) for tool in tools if "properties" in tool.schema}
 
 
 def _first(items: Iterator[Item], count: int) -> Iterator[Item]:

@@ -6,8 +6,9 @@ A fold over the messages, so that a growing view costs its new messages only.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -79,6 +80,7 @@ def sight_of(work: Work) -> Folding[Sight]:
     names = [item.name for item in work.items]
     changing = {name for name, kind in work.kinds.items() if kind == "interference"}
     pointers = _pointers(work, wanted)
+    paged = _Paged(frozenset(_bare(work, wanted)), frozenset(index))
 
     def step(sight: Sight, message: Message) -> Sight:
         content = message.content
@@ -87,7 +89,7 @@ def sight_of(work: Work) -> Folding[Sight]:
         for call in message.calls:
             sight.open[call.id] = call
         if message.role == "tool":
-            _result(work, sight, message, pointers)
+            _result(work, sight, message, pointers, paged)
         if "[result of " in content:
             for tool, arguments in _OMITTED.findall(content):
                 sight.tools.add(tool)
@@ -151,15 +153,39 @@ def _point(sight: Sight, pointers: dict[str, set[str]], tool: str, arguments: st
         sight.pointed.add(named)
 
 
-def _result(work: Work, sight: Sight, message: Message, pointers: dict[str, set[str]]) -> None:
+class _Paged(NamedTuple):
+    """Tools that are called without arguments by somebody who knows them (`bare`), and the names of all items."""
+
+    bare: frozenset[str]
+    items: frozenset[str]
+
+    def brought_back(self, tool: str, given: dict[str, Any] | None, item: str | None, answer: str) -> bool:
+        """Whether a refused call only brought the parameters of a tool back: nothing was looked up, and no item tried.
+
+        It gave none, and was answered with what is required.
+        """
+        return given == {} and tool not in self.bare and item not in self.items and "required" in answer
+
+
+def _bare(work: Work, wanted: set[str]) -> Iterator[str]:
+    sources = [work.source(name) for name in wanted]
+    sources += [source for item in work.items for source in item.sources.values()]
+    actions = [work.opening, *(source.action for source in sources if source is not None)]
+    return (action.tool for action in actions if action is not None and not action.arguments)
+
+
+def _result(work: Work, sight: Sight, message: Message, pointers: dict[str, set[str]], paged: _Paged) -> None:
     call = sight.open.pop(message.call_id, None)
     if call is None:
         return
-    given = object_in(call.arguments) or {}
+    read = object_in(call.arguments)
+    given = read or {}
     item = work.completes(call.name, given)
     sight.results += 1
     if message.content.startswith("error"):
         sight.errors += 1
+        if paged.brought_back(call.name, read, item, message.content):
+            return
         if item is None:
             sight.lost[call.name] = sight.lost.get(call.name, 0) + 1
             if call.name in pointers:

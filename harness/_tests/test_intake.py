@@ -69,6 +69,20 @@ def test_the_tools_are_part_of_the_request() -> None:
     assert with_tools.tokens == without.tokens + tools_tokens(TOOLS)
 
 
+def test_a_definition_that_is_not_the_tools_own_makes_another_request_and_its_size_is_told() -> None:
+    view, stub = messages(["a"]), (Tool("look", "", {}),)
+    whole, same, other = (Intake().take(Request(view, tools), TOOLS) for tools in (TOOLS, (*TOOLS,), stub))
+    assert whole.digest == same.digest == Intake().take(Request(view, TOOLS)).digest
+    assert other.digest != whole.digest
+    assert (whole.altered, other.altered) == ({}, {"offered": {"look": len("look") + len("{}")}})
+
+
+def test_a_tool_that_is_left_out_is_told_and_a_request_for_text_offers_none() -> None:
+    view, more = messages(["a"]), (*TOOLS, Tool("paint", "", {}))
+    assert Intake().take(Request(view, TOOLS), more).altered.keys() == {"offered"}
+    assert Intake().take(Request(view, ()), more).altered == {}
+
+
 @pytest.mark.parametrize("change", [{"pinned": True}, {"role": "assistant"}, {"content": "aaaaaaaaab"}])
 def test_every_field_of_a_message_is_part_of_the_request(change: dict[str, object]) -> None:
     fields = {"role": "user", "content": "aaaaaaaaaa", **change}

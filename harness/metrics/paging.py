@@ -4,6 +4,10 @@ A *removal* is a whole tool result that a compaction takes out of the view (drop
 copy of it stays. A *fault* is a call in a reply that fetches a removed result again: the same reading tool with the same
 arguments. A removal is *premature* if within the 8 steps from it its fault comes, or a call for an item that needs a fact of it
 which is nowhere in the view (where the scenario knows its demands).
+
+Definitions of tools are pages too. A removal is one that is offered shorter than in the step before, or not any more; a
+fault is a call of a tool while its definition is out. The first call of a tool that was never offered whole is no fault, as
+the first reading of a file is none.
 """
 
 from __future__ import annotations
@@ -17,6 +21,7 @@ from harness.arguments import canonical
 from harness.checks.record import reading_of
 from harness.metrics.requests import model_calls
 from harness.metrics.shown import Fact, Piece, Step, shown_of
+from harness.tokens import tool_bytes
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -26,6 +31,9 @@ SOON = 8
 
 What: TypeAlias = tuple[str, str]
 """A tool, and its arguments in one spelling."""
+
+SCHEMA = "the definition"
+"""Stands for the arguments where it is the definition of a tool that was removed; no arguments are spelled like that."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +50,11 @@ class Paging:
 def paging_of(run: Run) -> Paging:
     """What was removed and fetched again in a run, counted once."""
     shown = shown_of(run)
-    if not any(step.call.compaction for step in shown.steps):
+    if not any(step.call.compaction or step.call.definitions is not None for step in shown.steps):
         return Paging(0, 0, 0, sum(step.call.answered for step in shown.steps))
-    fold = _Fold(_reads(run))
+    fold = _Fold(_reads(run), {tool.name: tool_bytes(tool) for tool in run.setup.tools})
     for step in shown.steps:
+        fold.offered(step)
         fold.take(step)
     return Paging(fold.removals, fold.faults, fold.premature, sum(step.call.answered for step in shown.steps))
 
@@ -70,7 +79,11 @@ class _Removed:
 
 @dataclass(eq=False)
 class _Fold:
+    """`whole` are the bytes of every definition, `offers` those of the step before."""
+
     reads: dict[str, What]
+    whole: dict[str, int]
+    offers: dict[str, int] = field(default_factory=dict)
     removals: int = 0
     faults: int = 0
     premature: int = 0
@@ -96,6 +109,23 @@ class _Fold:
             if not wanted.isdisjoint(removed.facts):
                 self._demanded(removed, step.place)
 
+    def offered(self, step: Step) -> None:
+        """The definitions of a step, held against those of the step before; then the calls of those that are out."""
+        now = self.whole if step.call.definitions is None else step.call.definitions
+        for name, size in self.offers.items():
+            if now.get(name, 0) < size:
+                self.removals += 1
+                self.removed[name, SCHEMA] = _Removed(step.place, frozenset())
+        for name, size in now.items() if self.removed else ():
+            if size >= self.whole.get(name, size):
+                self.removed.pop((name, SCHEMA), None)
+        self.offers = now
+        for call in step.replied:
+            fetched = self.removed.pop((call["name"], SCHEMA), None)
+            if fetched is not None:
+                self.faults += 1
+                self._demanded(fetched, step.place)
+
     def _count(self, piece: Piece, by: int) -> None:
         if piece.result:
             self.texts[piece.text] += by
@@ -120,12 +150,12 @@ class _Fold:
 
 
 def removals(run: Run) -> int:
-    """Tool results that compactions took out of the view whole, or cut, with no copy left."""
+    """Tool results that compactions took out of the view whole, or cut, with no copy left; and definitions paged out."""
     return paging_of(run).removals
 
 
 def faults(run: Run) -> int:
-    """Calls that fetch a removed result again: the same reading tool with the same arguments."""
+    """Calls that fetch a removed result again (the same reading tool, the same arguments), or a definition paged out."""
     return paging_of(run).faults
 
 

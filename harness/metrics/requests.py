@@ -26,6 +26,7 @@ class ModelCall:
     `compaction` is the reason where this request no longer begins with the whole view of the one before; empty where it
     does, and for the first request of a new life unless a legible journal tells of a compaction. `tool_bytes` are the
     UTF-8 bytes of the tool messages that it shows, `offered` its tokens by the harness's own count, whatever a vendor says.
+    `definitions` are the bytes of each definition that was offered, by tool; None where it was every tool, whole.
     """
 
     number: int
@@ -46,6 +47,7 @@ class ModelCall:
     error: str = ""
     status: int = 0
     offered: int = 0
+    definitions: dict[str, int] | None = None
 
     @property
     def step(self) -> bool:
@@ -74,7 +76,7 @@ def model_calls(run: Run) -> tuple[ModelCall, ...]:
                 event.number, event.nth, event.life, event.at_ms, detail["digest"], detail["answered"],
                 detail["shared"], detail["length"], detail["tools"], detail["tokens"], *shape,
             )  # fmt: skip
-            call.offered = call.input
+            call.offered, call.definitions = call.input, detail.get("offered")
             calls.append(call)
             open_calls[event.nth] = call
         elif event.kind == "reply" and event.nth in open_calls:

@@ -2,7 +2,7 @@
 
 Every token is one of these, and the shares add up to 1:
 
-* **unused schemas**: definitions of tools that are called in no reply of the run;
+* **unused schemas**: definitions of tools that are called in no reply of the run, as they were offered: whole, or a stub;
 * **static**: definitions of the other tools, and what stays unchanged of the first request, sent again;
 * **overhead**: placeholders, summaries and notes (what no tool, no model and no first request said), and the policy's own
   requests;
@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from harness.metrics.shown import FOREVER, Piece, Shown, Step, completing, shown_of, went_well
-from harness.tokens import tools_tokens
+from harness.tokens import count_tokens, tools_tokens
 
 if TYPE_CHECKING:
     from harness.run import Run
@@ -56,7 +56,7 @@ def waste_of(run: Run) -> Waste:
     shown = shown_of(run)
     called = {call["name"] for step in shown.steps for call in step.replied}
     used = tools_tokens(tuple(tool for tool in run.setup.tools if tool.name in called))
-    return _Fold(shown, _lifetimes(run, shown), used).waste()
+    return _Fold(shown, _lifetimes(run, shown), used, frozenset(called)).waste()
 
 
 @dataclass(eq=False)
@@ -76,6 +76,7 @@ class _Fold:
     shown: Shown
     lifetimes: dict[str, int]
     used: int
+    called: frozenset[str]
     view: list[_Standing] = field(default_factory=list)
     texts: dict[str, int] = field(default_factory=dict)
     spent: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_PARTS, 0))
@@ -135,9 +136,16 @@ class _Fold:
     def _schemas(self, step: Step) -> None:
         self.spent["total"] += step.call.offered
         schemas = max(0, step.call.offered - self.tokens)
-        used = min(self.used, schemas)
+        used = min(self._used(step), schemas)
         self.spent["unused"] += schemas - used
         self.spent["static"] += used if step.place else 0
+
+    def _used(self, step: Step) -> int:
+        """Tokens of the definitions in a request of tools that are called in the run."""
+        sizes = step.call.definitions
+        if sizes is None:
+            return self.used
+        return count_tokens(sum(size for name, size in sizes.items() if name in self.called))
 
 
 def _name(piece: Piece) -> tuple[str, ...]:
@@ -193,7 +201,7 @@ def waste_duplicate(run: Run) -> float | None:
 
 
 def waste_unused_schema(run: Run) -> float | None:
-    """Share of the input: definitions of tools that no reply of the run calls."""
+    """Share of the input: definitions, as they were offered, of tools that no reply of the run calls."""
     return _share(run, waste_of(run).unused_schema)
 
 

@@ -89,8 +89,8 @@ MUTANTS = (
         (
             Change(
                 SHELL,
-                "request = Request(self.state.view, self.host.tools, self",
-                "request = Request(self.state.view, self.host.tools * (1 + self.state.turn), self",
+                "request = Request(self.state.view, tools, self",
+                "request = Request(self.state.view, tools * (1 + self.state.turn), self",
             ),
         ),
         "budgets_hold",

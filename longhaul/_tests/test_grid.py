@@ -12,6 +12,7 @@ from harness._tests.small import HERE, small
 from harness.errors import UsageError
 from harness.spec import Choice, Spec
 from longhaul.grid import NO_MODEL, Plan, name_of, run_grid
+from longhaul.planning import SEVERAL, arguments_of, plan_of
 
 SMALL = f"{HERE / 'small.py'}:PAYING"
 KEEP = Choice("Policy", f"{HERE / 'small.py'}:KeepAll")
@@ -25,6 +26,20 @@ def test_a_grid_is_the_product_of_its_parts() -> None:
         (kind, seed) for kind in ("deduplicating", "queryable", "blind") for seed in (0, 1)
     }
     assert len(replace(PLAN, kinds=("blind",), view_budgets=(0.5, 1.0, 8000)).specs()) == 2 * 3
+
+
+def test_spare_tools_are_in_every_spec_of_a_grid_and_in_its_name() -> None:
+    more = replace(PLAN, spare_tools=15)
+    assert {spec.spare_tools for spec in more.specs()} == {15}
+    assert name_of(more.specs()) != name_of(PLAN.specs())
+
+
+def test_an_option_of_spare_tools_is_said_to_a_base_only_where_there_are_any() -> None:
+    options = {**dict.fromkeys(SEVERAL, ()), "seeds": "2", "horizon": 4, "trajectories": "", "setting": "sim"}
+    plain, more = (arguments_of({**options, "spare_tools": count}) for count in (0, 15))
+    assert plain == ["--seeds", "2", "--horizon", "4", "--setting", "sim"]
+    assert more == ["--seeds", "2", "--horizon", "4", "--spare-tools", "15", "--setting", "sim"]
+    assert plan_of({**options, "scenario": ("pay_invoices",), "spare_tools": 15}).spare_tools == 15
 
 
 def test_equal_plans_have_equal_names_and_others_others() -> None:

@@ -35,6 +35,10 @@ def test_every_kind_of_strike_has_its_word() -> None:
     )
 
 
+def test_spare_tools_are_named_where_there_are_any() -> None:
+    assert (short_name(Spec("x", spare_tools=15)), short_name(Spec("x"))) == ("x-t15", "x")
+
+
 def test_chances_recovery_and_healing_are_named() -> None:
     strikes = (Strike("model", 1, Hang(), None, 0.25), Strike("disk:flush", 1, CrashBefore(), recovery=True))
     assert short_name(Spec("x", strikes=strikes, heal=True)) == (

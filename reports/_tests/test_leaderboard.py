@@ -49,6 +49,20 @@ def test_equal_completion_is_ranked_by_cost_per_success() -> None:
     assert names(board) == [(1, False, "b"), (2, False, "a")]
 
 
+def test_a_task_with_spare_tools_is_another_task() -> None:
+    few = [{"policy": policy, "spare_tools": 0} for policy in "abc"]
+    apart = ranked(*few, {"policy": "d", "spare_tools": 15})
+    assert {row.subject.policy: row.same_tasks for row in apart.rows} == {"a": True, "b": True, "c": True, "d": False}
+    both = ranked(*few, *({**row, "spare_tools": 15} for row in few))
+    assert [(row.valid, row.same_tasks) for row in both.rows] == [(2, True)] * 3
+
+
+def test_a_task_that_fails_without_spare_tools_is_not_made_good_by_the_same_one_with_them() -> None:
+    tasks = [{"seed": seed, "spare_tools": count} for seed in range(12) for count in (0, 15)]
+    halves = [{**task, "policy": "half", "completed": task["spare_tools"] > 0} for task in tasks]
+    assert names(ranked(*tasks, *halves)) == [(1, False, "keep_all"), (2, False, "half")]
+
+
 def test_what_claims_no_completion_is_in_no_completion_cost_or_interval() -> None:
     silent = {"scenario": "recorded", "completed": None, "tokens_input": 7_000_000}
     board = ranked({"seed": 0}, {"seed": 1}, silent)

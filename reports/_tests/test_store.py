@@ -63,6 +63,12 @@ def test_another_process_under_another_hash_seed_writes_the_same_bytes(tmp_path)
     assert files(tmp_path / "here") == files(tmp_path / "there")
 
 
+def test_a_row_says_how_many_spare_tools_its_spec_has_in_files_without_such_a_column_too(tmp_path) -> None:
+    rows = stored(tmp_path, [trial(), trial(spare_tools=15)]).runs
+    assert sorted(row["spare_tools"] for row in rows) == [0, 15]
+    assert "spare_tools" not in pyarrow.parquet.read_schema(tmp_path / "runs.parquet").names
+
+
 def test_rows_are_sorted_by_spec_and_event(tmp_path) -> None:
     report = stored(tmp_path, trials(), events="all")
     assert sorted(row["spec"] for row in report.runs) == [row["spec"] for row in report.runs]

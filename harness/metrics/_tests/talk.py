@@ -46,9 +46,13 @@ class Talk:
     view: list[dict[str, Any]] = field(default_factory=list)
 
     def show(
-        self, *messages: dict[str, Any], says: dict[str, Any] | None = DONE, schemas: int = 0, tools: int = 1
-    ) -> Talk:
-        """A request with just this view, and its answer; `says` None: the vendor refused it."""
+        self, *messages: dict[str, Any], says: dict[str, Any] | None = DONE, schemas: int = 0, tools: int = 1,
+        offered: dict[str, int] | None = None,
+    ) -> Talk:  # fmt: skip
+        """A request with just this view, and its answer; `says` None: the vendor refused it.
+
+        `schemas` are the tokens of the definitions, `offered` the bytes of each where they are not all of them, whole.
+        """
         view, made = list(messages), self.made
         shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(self.view, view, strict=False)))
         self.view = view
@@ -56,6 +60,7 @@ class Talk:
         made.add(
             "model", "request", digest=f"d{made.passages['model']}", answered=0, shared=shared, new=view[shared:],
             length=len(view), tools=tools, tokens=sum(map(size, view)) + schemas, max_output=9,
+            **({"offered": offered} if offered else {}),
         )  # fmt: skip
         if says is None:
             made.refuse()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from harness.metrics import paging
-from harness.metrics._tests.made import Made
+from harness.metrics._tests.made import LOOK, NOTE, PAY, Made
 from harness.metrics._tests.talk import DONE, Talk, asked, goal, job, told
 from harness.metrics.paging import SOON, Paging, paging_of
 from harness.run import Run
+from harness.tokens import tool_bytes
 
 GOAL = goal()
 ASK, AGAIN = asked("a", path="x"), asked("b", path="x")
@@ -117,3 +118,32 @@ def test_hardly_any_calls_hardly_any_numbers(steps: int) -> None:
     run = made.run()
     assert paging_of(run) == Paging(0, 0, 0, steps)
     assert paging.fault_rate(run) is None and paging.thrash(run) == (0 if steps else None)
+
+
+WHOLE = {tool.name: tool_bytes(tool) for tool in (PAY, LOOK, NOTE)}
+OUT = {**WHOLE, "look": 4}
+"""All definitions whole, and the same with one of them as a stub."""
+
+
+def test_a_definition_that_is_offered_shorter_is_a_removal_and_its_call_a_fault() -> None:
+    talk = Talk().show(GOAL).show(GOAL, offered=OUT)
+    assert paging_of(talk.run()) == Paging(removals=1, faults=0, premature=0, steps=2)
+    assert paging_of(talk.show(GOAL, says=asked("a"), offered=OUT).run()) == Paging(1, 1, 1, 3)
+    gone = {name: size for name, size in WHOLE.items() if name != "look"}
+    assert paging_of(Talk().show(GOAL).show(GOAL, says=asked("a"), offered=gone).run()) == Paging(1, 1, 1, 2)
+
+
+def test_the_first_call_of_a_stub_is_no_fault_and_neither_is_one_of_a_definition_that_came_back() -> None:
+    cold = Talk().show(GOAL, says=asked("a"), offered=OUT).show(GOAL)
+    assert paging_of(cold.run()) == Paging(0, 0, 0, 2)
+    back = Talk().show(GOAL).show(GOAL, offered=OUT).show(GOAL, says=asked("a")).run()
+    assert paging_of(back) == Paging(removals=1, faults=0, premature=0, steps=3)
+
+
+def test_a_definition_that_is_paged_out_each_time_thrashes() -> None:
+    talk = Talk()
+    for turn in range(3):
+        talk.show(GOAL).show(GOAL, says=asked(f"{turn}"), offered=OUT)
+    run = talk.run()
+    assert paging_of(run) == Paging(removals=3, faults=3, premature=3, steps=6)
+    assert (paging.fault_rate(run), paging.thrash(run)) == (1.0, 0.5)

@@ -148,6 +148,19 @@ def test_definitions_of_tools_that_nobody_calls_are_unused_schemas() -> None:
     assert waste_of(lean.run(tools=tools)).unused_schema == 0
 
 
+def test_a_definition_counts_as_what_was_offered_of_it() -> None:
+    # look is called; 320 bytes of it are 100 tokens, its stub of 32 bytes is 10; pay and note are stubs of 10 tokens each
+    stubs = {"look": 32, "pay": 32, "note": 32}
+    whole = {**stubs, "look": 320}
+    talk = Talk().show(GOAL, says=ASK_A, schemas=30, offered=stubs).does(ASK_A, TEXT)
+    found = waste_of(talk.show(GOAL, ASK_A, told("a", TEXT), schemas=120, offered=whole).run(tools=(PAY, LOOK, NOTE)))
+    assert found.total == 10 + 30 + 31 + 120
+    assert found.unused_schema == 20 + 20
+    assert found.static == 100 + 10  # the definition and the goal, sent again
+    fewer = Talk().show(GOAL, says=ASK_A, schemas=10, offered={"look": 32}).does(ASK_A, TEXT)
+    assert waste_of(fewer.run(tools=(PAY, LOOK, NOTE))).unused_schema == 0
+
+
 def test_a_refused_request_is_no_call() -> None:
     talk = Talk().show(GOAL, says=None).show(GOAL)
     assert (waste_of(talk.run()).total, waste_of(talk.run()).static) == (10, 0)

@@ -143,7 +143,7 @@ def test_a_wait_that_the_vendor_asks_for_is_kept_to_whatever_the_status(error: t
 def test_the_tuple_of_rules_tells_the_order():
     assert [rule.__name__ for rule in RULES] == [
         "park_crash_loop", "resolve_doubt", "reject_calls", "begin_calls", "complete", "break_circles", "give_up",
-        "budgets", "compact", "ask",
+        "offer", "budgets", "compact", "ask",
     ]  # fmt: skip
 
 

@@ -12,8 +12,10 @@ from typing import Any
 
 import msgspec
 
+from harness.policies.offer import Offering
 from harness.tokens import tools_tokens
-from harness.types import Policy, Tool
+from harness.types import Message, Policy, Tool
+from harness.vector import Vector
 
 TRIGGER = 0.75
 """Share of the view budget from which on a policy is asked, unless it says otherwise."""
@@ -48,7 +50,10 @@ POLICY_OUTPUT_LEAST = 256
 
 @dataclass(frozen=True)
 class Config:
-    """The fixed surroundings of a session. `validators` say what is wrong with the arguments of a call, '' if nothing."""
+    """The fixed surroundings of a session. `validators` say what is wrong with the arguments of a call, '' if nothing.
+
+    `tools_tokens` are those of all definitions, whole; a policy may offer less.
+    """
 
     tools: tuple[Tool, ...]
     validators: dict[str, Callable[[str], str]]
@@ -56,6 +61,27 @@ class Config:
     budget: int
     window: int
     tools_tokens: int
+
+    @property
+    def offers(self) -> bool:
+        """Whether the policy decides which tools are offered with a request."""
+        return self._offering is not None
+
+    def offered(self, view: Vector[Message]) -> tuple[Tool, ...]:
+        """The tools as they are offered with a view."""
+        return self.tools if self._offering is None else self._offering(view).tools
+
+    def offered_tokens(self, view: Vector[Message]) -> int:
+        """Tokens of the definitions that are offered with a view."""
+        return self.tools_tokens if self._offering is None else self._offering(view).tokens
+
+    def offer_problem(self, view: Vector[Message]) -> str:
+        """Why what the policy offers with a view cannot be sent; empty where it can."""
+        return "" if self._offering is None else self._offering(view).problem
+
+    @cached_property
+    def _offering(self) -> Offering | None:
+        return Offering(self.policy, self.tools, self.budget) if hasattr(self.policy, "offer") else None
 
     @property
     def trigger(self) -> float:

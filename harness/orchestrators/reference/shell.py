@@ -228,7 +228,8 @@ class _Shell:
 
     async def _ask(self, command: Ask) -> None:
         await self._wait(command.not_before)
-        request = Request(self.state.view, self.host.tools, self.state.limits.max_output)
+        tools = self.config.offered(self.state.view)
+        request = Request(self.state.view, tools, self.state.limits.max_output)
         reply = await self._request("model", request, command.tokens)
         if reply is not None:
             self.note(self._replied(reply))

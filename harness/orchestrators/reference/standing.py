@@ -14,11 +14,14 @@ def standing(state: State, config: Config) -> Standing:
     """The standing of a session that is about to ask its model; no state where something is under way.
 
     Ids, stamps and what was spent are left out. The view is not compared but weighed: where it never grows to the size at
-    which the policy is asked, nothing but the model looks at what is in it.
+    which the policy is asked, nothing but the model looks at what is in it. A policy that says which tools are offered looks
+    at every view: of such a session nothing is said.
     """
     limits = state.limits
     started = state.started.at if state.started else 0
-    pressed = min(config.trigger * room(state, config), config.window - config.tools_tokens - limits.max_output)
+    pressed = min(
+        config.trigger * room(state, config), config.window - config.offered_tokens(state.view) - limits.max_output
+    )
     under_way = (state.failure, state.failures, state.pending, state.open, state.compacting, state.condensed)
     steady = (
         state.unusable,
@@ -29,7 +32,7 @@ def standing(state: State, config: Config) -> Standing:
         state.loop.swing,
         state.overflow is None,
     )
-    quiet = not any(under_way) and state.finished is None
+    quiet = not any(under_way) and state.finished is None and not config.offers
     return Standing(
         state=steady if quiet else None,
         spent=(

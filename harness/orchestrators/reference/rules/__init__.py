@@ -16,6 +16,7 @@ from harness.orchestrators.reference.rules.completion import complete
 from harness.orchestrators.reference.rules.crashes import park_crash_loop
 from harness.orchestrators.reference.rules.doubt import resolve_doubt
 from harness.orchestrators.reference.rules.failures import give_up
+from harness.orchestrators.reference.rules.offer import offer
 from harness.orchestrators.reference.state import State
 
 Rule: TypeAlias = Callable[[State, Config], Command | None]
@@ -28,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     complete,
     break_circles,
     give_up,
+    offer,
     budgets,
     compact,
     ask,

@@ -11,7 +11,7 @@ from harness.orchestrators.reference.state import State
 def budgets(state: State, config: Config) -> Command | None:
     """Finish when the next request could exceed a cap; warn once at 80 % of each."""
     limits = state.limits
-    request = state.view.weight + config.tools_tokens
+    request = state.view.weight + config.offered_tokens(state.view)
     for cap, used, reserve, limit in (
         ("turns", state.turn + state.wasted, 1, limits.turns),
         ("tokens", state.tokens, request + limits.max_output, limits.tokens),

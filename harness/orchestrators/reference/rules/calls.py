@@ -13,7 +13,7 @@ from harness.types import Result, ToolCall
 
 
 def reject_calls(state: State, config: Config) -> Command | None:
-    """Answer calls that must not be executed: of a partial answer, of unknown tools, with arguments off the schema."""
+    """Answer calls that must not be executed: of a partial answer, of tools not offered, with arguments off the schema."""
     if not state.pending:
         return None
     refused = []
@@ -30,8 +30,9 @@ def _problem(state: State, config: Config, call: ToolCall) -> str:
     if call.id in state.reused:
         return "this call used the id of an earlier one; nothing was executed, use a new id"
     validate = config.validators.get(call.name)
-    if validate is None:
-        return f"there is no tool {call.name!r}; the tools are {', '.join(tool.name for tool in config.tools)}"
+    offered = [tool.name for tool in config.offered(state.view.first(len(state.view) - 1))]
+    if validate is None or call.name not in offered:
+        return f"there is no tool {call.name!r}; the tools are {', '.join(offered)}"
     return validate(call.arguments)
 
 

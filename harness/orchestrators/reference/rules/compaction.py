@@ -40,7 +40,7 @@ def compact(state: State, config: Config) -> Command | None:
 
 def room(state: State, config: Config) -> int:
     """Tokens that a view may have: the budget, and what the window leaves beside tools and output."""
-    return max(1, min(config.budget, config.window - config.tools_tokens - state.limits.max_output))
+    return max(1, min(config.budget, config.window - config.offered_tokens(state.view) - state.limits.max_output))
 
 
 def _pressed(state: State, config: Config) -> bool:
@@ -50,7 +50,7 @@ def _pressed(state: State, config: Config) -> bool:
 
 def _too_long(state: State, config: Config) -> bool:
     """Whether the next request cannot fit: the vendor says so, or our own count does."""
-    request = state.view.weight + config.tools_tokens + state.limits.max_output
+    request = state.view.weight + config.offered_tokens(state.view) + state.limits.max_output
     return state.overflow is not None or request > config.window
 
 
@@ -129,7 +129,7 @@ def _unchanged(state: State, config: Config) -> Command | None:
 
 def _squeeze(state: State, config: Config) -> Command:
     """The emergency: half of what may be sent, so that the next turns fit too. Where pins alone are too long, the end."""
-    room = max(1, config.window - config.tools_tokens - state.limits.max_output)
+    room = max(1, config.window - config.offered_tokens(state.view) - state.limits.max_output)
     reading = {tool.name for tool in config.tools if tool.effect == "read"}
     view = squeezed(state.view, min(room, state.view.weight) // 2, reading)
     if view_tokens(view) >= state.view.weight or view_tokens(view) > room:
