@@ -21,7 +21,7 @@ from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.entries import EMPTY, enter, progress, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 LETTERS_A_PAGE = 5
 PAGES = 8
@@ -197,11 +197,8 @@ def _tools(parameters: Parameters, manual: Manual, questions: tuple[Question, ..
 
 def _contents(manual: Manual, seed: int, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     pages = "\n".join(f"page {page}: the series P-{page:02d}" for page in range(1, manual.pages + 1))
-    text = prose(f"contents {seed}", CONTENTS_CHARACTERS, SENTENCES)
-    return (
-        world,
-        f"Contents of the manual\n{pages}\n{text}\nWhoever answers out of it names:\n{RULE} = {manual.edition}",
-    )
+    rule = f"Whoever answers out of it names:\n{RULE} = {manual.edition}"
+    return world, f"Contents of the manual\n{pages}\n{around(rule, f'contents {seed}', CONTENTS_CHARACTERS, SENTENCES)}"
 
 
 def _open(manual: Manual, seed: int, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
@@ -209,10 +206,8 @@ def _open(manual: Manual, seed: int, world: World, given: dict[str, Any], key: s
     if not 1 <= page <= manual.pages:
         raise ToolError(f"the manual has no page {page}; it has {manual.pages}")
     row = f"limit of P-{page:02d}"
-    size = _page_size(seed, page)
-    before = prose(f"{seed}/{page}/before", size // 2, SENTENCES)
-    after = prose(f"{seed}/{page}/after", size - size // 2, SENTENCES)
-    return world, f"Page {page}\n{before}\n{row} = {manual.rows[row][1]}\n{row}-S = {manual.beside[row]}\n{after}"
+    rows = f"{row} = {manual.rows[row][1]}\n{row}-S = {manual.beside[row]}"
+    return world, f"Page {page}\n{around(rows, f'{seed}/{page}', _page_size(seed, page), SENTENCES)}"
 
 
 def _list(
@@ -223,7 +218,9 @@ def _list(
         raise ToolError(f"there is no page {given['page']} of questions")
     letters = (
         f"{question.name} asks for the {question.row}.\n"
-        f"{prose(f'{seed}/{question.name}', LETTER_CHARACTERS, LETTERS)}\nsender of {question.name} = {question.sender}"
+        + around(
+            f"sender of {question.name} = {question.sender}", f"{seed}/{question.name}", LETTER_CHARACTERS, LETTERS
+        )
         for question in shown
     )
     return world, "\n\n".join(letters)

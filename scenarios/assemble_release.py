@@ -22,7 +22,7 @@ from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.changes import Change, changes, in_force, value_of
 from scenarios.entries import EMPTY, enter, progress, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 EVERY = 3
 """Components between two decisions."""
@@ -214,8 +214,8 @@ def _tools(parameters: Parameters, release: Release) -> tuple[Tool, ...]:
 
 
 def _plan(release: Release, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
-    text = prose(f"plan {release.seed}", PLAN_CHARACTERS, MINUTES)
-    return world, f"Plan of the release, binding for every component.\n{TRAIN} = {release.train}\n{text}"
+    text = around(f"{TRAIN} = {release.train}", f"plan {release.seed}", PLAN_CHARACTERS, MINUTES)
+    return world, f"Plan of the release, binding for every component.\n{text}"
 
 
 def _decision(release: Release, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
@@ -223,8 +223,8 @@ def _decision(release: Release, world: World, given: dict[str, Any], key: str) -
     if not 1 <= number <= len(release.decided):
         raise ToolError(f"there is no decision {number}")
     change = release.decided[number - 1]
-    text = prose(f"{release.seed}/minutes/{number}", MINUTES_CHARACTERS, MINUTES)
-    return world, f"{text}\nFrom {release.names[change.before - 1]} on:\n{change.topic} = {change.value}"
+    decided = f"From {release.names[change.before - 1]} on:\n{change.topic} = {change.value}"
+    return world, around(decided, f"{release.seed}/minutes/{number}", MINUTES_CHARACTERS, MINUTES)
 
 
 def _build(release: Release, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
@@ -232,8 +232,8 @@ def _build(release: Release, world: World, given: dict[str, Any], key: str) -> t
     if name not in release.names:
         raise ToolError(f"there is no component {name!r}")
     artifact = release.artifacts[release.names.index(name)]
-    log = prose(f"{release.seed}/{name}", LOG_CHARACTERS, LOG)
-    return world, f"{log}\nartifact of {name} = {artifact}\nfinished, 0 errors"
+    log = around(f"artifact of {name} = {artifact}", f"{release.seed}/{name}", LOG_CHARACTERS, LOG)
+    return world, f"{log}\nfinished, 0 errors"
 
 
 def _publish(release: Release, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:

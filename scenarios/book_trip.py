@@ -21,7 +21,7 @@ from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.changes import Change, changes, in_force, value_of
 from scenarios.entries import EMPTY, enter, progress, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 EVERY = 2
 """Legs between two messages."""
@@ -197,7 +197,7 @@ def _tools(parameters: Parameters, trip: Trip) -> tuple[Tool, ...]:
 
 def _first(trip: Trip, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     facts = "\n".join(f"{fact} = {value}" for fact, value in trip.told.items())
-    return world, f"{prose(f'first {trip.seed}', FIRST_CHARACTERS, WORDS)}\nFor the whole of the trip:\n{facts}"
+    return world, around(f"For the whole of the trip:\n{facts}", f"first {trip.seed}", FIRST_CHARACTERS, WORDS)
 
 
 def _message(trip: Trip, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
@@ -205,8 +205,8 @@ def _message(trip: Trip, world: World, given: dict[str, Any], key: str) -> tuple
     if not 1 <= number <= len(trip.messages):
         raise ToolError(f"there is no message {number}")
     told = trip.messages[number - 1]
-    text = prose(f"{trip.seed}/message/{number}", MESSAGE_CHARACTERS, WORDS)
-    return world, f"{text}\nFrom {trip.names[told.before - 1]} on:\n{told.topic} = {told.value}"
+    wish = f"From {trip.names[told.before - 1]} on:\n{told.topic} = {told.value}"
+    return world, around(wish, f"{trip.seed}/message/{number}", MESSAGE_CHARACTERS, WORDS)
 
 
 def _place(trip: Trip, name: str) -> int:
@@ -218,7 +218,7 @@ def _place(trip: Trip, name: str) -> int:
 def _search(trip: Trip, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
     name = given["leg"]
     offer = trip.offers[_place(trip, name)]
-    return world, f"{prose(f'{trip.seed}/{name}', OFFERS_CHARACTERS, OFFERS)}\nfits best:\noffer of {name} = {offer}"
+    return world, around(f"fits best:\noffer of {name} = {offer}", f"{trip.seed}/{name}", OFFERS_CHARACTERS, OFFERS)
 
 
 def _book(trip: Trip, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:

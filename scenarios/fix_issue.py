@@ -20,7 +20,7 @@ from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.entries import EMPTY, enter, progress, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 SHARE = 10
 """Places that are mended in one mind: what a model makes of the issue it makes of it in all of them."""
@@ -141,7 +141,7 @@ def _open(seed: int, world: World, given: dict[str, Any], key: str) -> tuple[Wor
     anchors: dict[str, str] = world.get("anchors")
     if name not in anchors:
         raise ToolError(f"there is no file {name!r}")
-    return world, f"{prose(f'{seed}/{name}', SOURCE_CHARACTERS, LINES)}\nanchor of {name} = {anchors[name]}"
+    return world, around(f"anchor of {name} = {anchors[name]}", f"{seed}/{name}", SOURCE_CHARACTERS, LINES)
 
 
 def _apply(names: tuple[str, ...], seed: int, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:

@@ -25,7 +25,7 @@ from harness.tokens import count_tokens
 from harness.types import Limits, Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.entries import EMPTY, enter, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 SEARCHES = 3
 """Searches for each lead, two that follow it and one that confirms it in the end: of BrowseComp-Plus (MIT) it is published that
@@ -225,8 +225,11 @@ def _documents(key: str, line: str) -> str:
     hit = int(code(key, "hit"), 16) % DOCUMENTS
     parts = []
     for number in range(DOCUMENTS):
-        text = prose(f"{key}/{number}", DOCUMENT_CHARACTERS - (len(line) + 1) * (number == hit), SENTENCES)
-        parts += [f"{line}\n{text}" if number == hit else text]
+        of = f"{key}/{number}"
+        without = DOCUMENT_CHARACTERS - len(line) - 1
+        parts.append(
+            around(line, of, without, SENTENCES) if number == hit else prose(of, DOCUMENT_CHARACTERS, SENTENCES)
+        )
     return "\n".join(parts)
 
 

@@ -22,6 +22,13 @@ def prose(key: str, size: int, sentences: tuple[str, ...]) -> str:
     return "\n".join(parts)[: max(0, size - 1)] + "." if size > 0 else ""
 
 
+def around(lines: str, key: str, size: int, sentences: tuple[str, ...]) -> str:
+    """The same prose with these lines somewhere in it, between two sentences: in real results a fact may stand anywhere."""
+    said = prose(key, size, sentences).split("\n")
+    place = int(code(key, "place"), 16) % (len(said) + 1)
+    return "\n".join((*said[:place], lines, *said[place:]))
+
+
 def code(*about: object) -> str:
     """Four hex digits that follow from what they are about."""
     return blake2b("/".join(map(str, about)).encode(), digest_size=2).hexdigest()

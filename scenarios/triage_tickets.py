@@ -19,7 +19,7 @@ from harness.tokens import count_tokens
 from harness.types import Parameters, Scenario, Setup, Tool
 from harness.world import World
 from scenarios.entries import EMPTY, enter, progress, right, wrong
-from scenarios.prose import code, prose
+from scenarios.prose import around, code, prose
 
 PAGE = 6
 WIDTH = 3
@@ -139,8 +139,8 @@ def _tools(parameters: Parameters, names: tuple[str, ...], rule: str) -> tuple[T
 
 
 def _guide(rule: str, seed: int, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
-    text = prose(f"guide {seed}", GUIDE_CHARACTERS, NOTES)
-    return world, f"Guide of the desk, binding for every ticket.\n{RULE} = {rule}\n{text}"
+    text = around(f"{RULE} = {rule}", f"guide {seed}", GUIDE_CHARACTERS, NOTES)
+    return world, f"Guide of the desk, binding for every ticket.\n{text}"
 
 
 def _list(names: tuple[str, ...], seed: int, world: World, given: dict[str, Any], key: str) -> tuple[World, str]:
@@ -149,7 +149,7 @@ def _list(names: tuple[str, ...], seed: int, world: World, given: dict[str, Any]
         raise ToolError(f"there is no page {given['page']}")
     receipts = world.get("receipts")
     letters = (
-        f"{prose(f'{seed}/{name}', LETTER_CHARACTERS, LETTERS)}\nreceipt of {name} = {receipts[name]}" for name in shown
+        around(f"receipt of {name} = {receipts[name]}", f"{seed}/{name}", LETTER_CHARACTERS, LETTERS) for name in shown
     )
     return world, "\n\n".join(letters)
 

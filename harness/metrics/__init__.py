@@ -8,7 +8,7 @@ A metric of your own is a `Metric` around a function of a `Run`; put it into a f
 
 from __future__ import annotations
 
-from harness.metrics import conduct, effects, health, paging, recall, resume, retention, tokens, waste
+from harness.metrics import conduct, effects, health, paging, recalled, resume, retention, tokens, waste
 from harness.metrics.cost import BOOKS, COSTS, Prices
 from harness.metrics.metric import Better, Metric, Value
 
@@ -45,10 +45,10 @@ METRICS: tuple[Metric, ...] = (
     Metric("tool_success_rate", "share", "higher", health.tool_success_rate),
     Metric("retries", "tries", "lower", health.retries, int),
     Metric("hallucinated_calls", "calls", "lower", health.hallucinated_calls, int),
-    Metric("reference_recall", "share", "higher", recall.reference_recall),
-    Metric("recall_in_view", "share", "higher", recall.recall_in_view),
-    Metric("recall_by_pointer", "share", "none", recall.recall_by_pointer),
-    Metric("recall_by_distance", "references", "none", recall.recall_by_distance, str),
+    Metric("reference_recall", "share", "higher", recalled.reference_recall),
+    Metric("recall_in_view", "share", "higher", recalled.recall_in_view),
+    Metric("recall_by_pointer", "share", "none", recalled.recall_by_pointer),
+    Metric("recall_by_distance", "references", "none", recalled.recall_by_distance, str),
     Metric("questions", "questions", "lower", health.questions, int),
     Metric("virtual_seconds", "s", "lower", health.virtual_seconds),
     Metric("waste_dead", "share", "lower", waste.waste_dead),

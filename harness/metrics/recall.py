@@ -27,7 +27,6 @@ from harness.arguments import NOT_JSON
 
 if TYPE_CHECKING:
     from harness.history import Event
-    from harness.run import Run
 
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
 _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
@@ -68,13 +67,12 @@ def _leaves(value: Any) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Recall:
-    """References by where they were found."""
+    """References by where they were found; `bands` are the same three counts by the least distance of a band (`band`)."""
 
     in_view: int = 0
     by_pointer: int = 0
     lost: int = 0
     bands: Mapping[int, list[int]] = field(default_factory=dict, compare=False)
-    """The same three counts by the least distance of a band: 1, 2, 4, 8, ... turns."""
 
     @property
     def total(self) -> int:
@@ -86,7 +84,16 @@ class Recall:
 
         `p_lookup` is the chance that a model follows a pointer and finds what it looks for, a skill of its profile.
         """
-        return _share(self.in_view + p_lookup * self.by_pointer, self.total)
+        return self.share(self.in_view + p_lookup * self.by_pointer)
+
+    def share(self, count: float) -> float | None:
+        """So many of all references, as a share."""
+        return round(count / self.total, 9) if self.total else None
+
+
+def band(distance: int) -> int:
+    """The least distance of the band of so many turns: 1, 2, 4, 8, ..."""
+    return 1 << (max(1, distance).bit_length() - 1)
 
 
 def recall(events: Sequence[Event]) -> Recall:
@@ -182,16 +189,16 @@ class _Tally:
             return
         # the turns since the newest of the calls whose results held it
         distance = self.turn - max((self.turns.get(call, self.turn - 1) for call in sources), default=self.turn - 1)
-        band = self.bands.setdefault(1 << (max(1, distance).bit_length() - 1), [0, 0, 0])
+        found = self.bands.setdefault(band(distance), [0, 0, 0])
         if not self.texts.isdisjoint(self.places.get(word, ())):
             self.in_view += 1
-            band[0] += 1
+            found[0] += 1
         elif not self.calls.isdisjoint(sources):
             self.by_pointer += 1
-            band[1] += 1
+            found[1] += 1
         else:
             self.lost += 1
-            band[2] += 1
+            found[2] += 1
 
     def returned(self, detail: Mapping[str, Any]) -> None:
         """A tool result: what nobody has named before comes from here."""
@@ -201,43 +208,3 @@ class _Tally:
                 self.sources[word] = {detail["id"]}
             elif sources:
                 sources.add(detail["id"])
-
-
-@lru_cache(maxsize=2)
-def recall_of(run: Run) -> Recall:
-    """Reference recall of a run, counted once."""
-    return recall(run.events)
-
-
-def _share(count: float, total: int) -> float | None:
-    return round(count / total, 9) if total else None
-
-
-def recall_in_view(run: Run) -> float | None:
-    """Share of the references to earlier tool results whose identifier stood in the view at that request."""
-    found = recall_of(run)
-    return _share(found.in_view, found.total)
-
-
-def recall_by_pointer(run: Run) -> float | None:
-    """Share of the references whose identifier was gone from the view while a call that had returned it was shown."""
-    found = recall_of(run)
-    return _share(found.by_pointer, found.total)
-
-
-def recall_lost(run: Run) -> float | None:
-    """Share of the references whose identifier could be found nowhere in the view, and by no call in it."""
-    found = recall_of(run)
-    return _share(found.lost, found.total)
-
-
-def reference_recall(run: Run) -> float | None:
-    """in view + p_lookup x by pointer, as a share of the references; p_lookup = 1, the skill of the profile `perfect`."""
-    return recall_of(run).score()
-
-
-def recall_by_distance(run: Run) -> str | None:
-    """References in view, by pointer and lost, by the turns since the newest result that held them, in bands from 1, 2, 4,
-    8, ... turns on; JSON."""
-    bands = recall_of(run).bands
-    return msgspec.json.encode({str(least): counts for least, counts in bands.items()}).decode() if bands else None

@@ -10,6 +10,7 @@ import pytest
 
 from harness import resolve
 from harness.checks import judge
+from harness.demands import demands_of
 from harness.run import Run, build, execute
 from harness.spec import Model, Policy, Spec
 from harness.tokens import tools_tokens
@@ -103,11 +104,39 @@ def test_at_a_quarter_every_policy_has_to_work_and_at_twice_the_working_set_none
 
 
 @pytest.mark.parametrize("name", FAMILIES)
-@pytest.mark.parametrize("policy", ["summarize", "mask_observations", "truncate_tool_output"])
+@pytest.mark.parametrize("policy", ["summarize", "mask_observations"])
 def test_who_keeps_what_matters_completes_in_half_of_the_working_set(name: str, policy: str) -> None:
     run = of_policy(name, policy, 0.5)
     assert run.completed, run.wrong
     assert sum(asked(run)) < 0.75 * sum(asked(of_policy(name, "keep_all", 1.0)))
+
+
+@pytest.mark.parametrize("name", ["triage_tickets", "answer_from_manual"])
+def test_what_was_cut_out_of_a_result_is_looked_up_again_where_the_call_is_still_shown(name: str) -> None:
+    assert of_policy(name, "truncate_tool_output", 0.5).completed
+
+
+@pytest.mark.parametrize("name", ["assemble_release", "book_trip"])
+def test_a_cut_that_hides_the_newest_of_several_values_leaves_an_older_one_in_force(name: str) -> None:
+    assert of_policy(name, "truncate_tool_output", 0.5).wrong
+
+
+@pytest.mark.parametrize("name", FAMILIES)
+def test_facts_stand_anywhere_in_the_results_that_tell_them(name: str) -> None:
+    """Neither the head nor the tail of results keeps what matters: a policy that cuts the middle out has no easy life."""
+    run = of_policy(name, "keep_all", 1.0)
+    demands = demands_of(run.setup)
+    assert demands is not None
+    told = [content for event in run.events if event.kind == "result"
+            for content in [event.detail.get("content", "")] if len(content) > 600]  # fmt: skip
+    places = [
+        content.index(f"\n{line}") / len(content)
+        for content in told
+        for line in content.split("\n")
+        if line.partition(" = ")[0] in demands.roles and f"\n{line}" in content
+    ]
+    thirds = [sum(low <= place < low + 1 / 3 for place in places) / len(places) for low in (0, 1 / 3, 2 / 3)]
+    assert min(thirds) > 0.1, thirds
 
 
 @pytest.mark.parametrize("name", FAMILIES)

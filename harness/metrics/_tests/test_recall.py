@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from harness.metrics.recall import recall_by_distance, recall_in_view, recall_of, reference_recall
+from harness.metrics.recalled import recall_by_distance, recall_in_view, recall_of, reference_recall
 from harness.run import Run, execute
 from harness.spec import Policy, Spec
 
