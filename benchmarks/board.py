@@ -3,7 +3,8 @@
 Horizon 40 and half of the working set. Prints how long it took, how many groups of policies each board separates, whether two
 halves of the seeds rank alike, and how alike families rank. `--kinds` takes one policy of each kind instead of all, `--vary`
 runs the same under the eight grid points of each profile's uncertain numbers as well and prints how many orders are findings.
-The reports are ordinary ones: `longhaul leaderboard DIR [--sensitivity DIR/varied]`.
+The reports are ordinary ones: `longhaul leaderboard DIR --sensitivity DIR/varied/NAME`. `--write` renews
+benchmarks/results/board.md.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from longhaul.say import progress_bar, say
 from reports.cuts import Cut
 from reports.findings import with_findings
 from reports.leaderboard import Leaderboard, leaderboard
+from reports.render import boards_markdown
 from reports.report import Report, load
 from reports.stability import kendall, stability
 from reports.store import Store
@@ -48,6 +50,8 @@ HORIZON = 40
 SHARE = 0.5
 FIRST = 100
 """Seeds begin where nobody looked while the families were made."""
+
+RESULT = Path(__file__).parent / "results" / "board.md"
 
 Task = tuple[str, tuple[Spec, ...]]
 Board = dict[str, float]
@@ -152,6 +156,7 @@ def main() -> int:
     parser.add_argument("--profiles", nargs="+", default=[known.name for known in PROFILES], metavar="NAME")
     parser.add_argument("--families", nargs="+", default=FAMILIES, metavar="NAME", help=f"others: {', '.join(UNTUNED)}")
     parser.add_argument("--vary", action="store_true", help="the grid points of each profile too: nine times the runs")
+    parser.add_argument("--write", action="store_true", help=f"renew {RESULT.name} among the results")
     parser.add_argument("--out", type=Path, default=Path("reports/out/board"))
     given = parser.parse_args()
     policies = (*KINDS, *CONTROLS) if given.kinds else tuple(resolve.policy_classes())
@@ -163,9 +168,27 @@ def main() -> int:
         f"{seconds:.0f} s on {os.cpu_count()} processors, {seconds * (os.cpu_count() or 1) / len(grid) * 1e3:.0f} ms a run"
     )
     varied = _varied(given, policies) if given.vary else []
-    for line in told(load(given.out), given.profiles, given.families, varied):
+    report = load(given.out)
+    lines = []
+    for line in told(report, given.profiles, given.families, varied):
         say(line)
+        lines.append(line)
+    if given.write:
+        RESULT.write_text(page(sizes, lines, boards(report, given.profiles, varied)))
     return 0
+
+
+def boards(report: Report, profiles: Sequence[str], varied: Sequence[Report]) -> list[Leaderboard]:
+    """A board of all families for each profile, with what is a finding where that is known."""
+    found = [leaderboard(report, cut=Cut(profile=profile)) for profile in profiles]
+    return [with_findings(board, varied) if varied else board for board in found]
+
+
+def page(sizes: str, lines: Sequence[str], found: Sequence[Leaderboard]) -> str:
+    """What was measured, as Markdown."""
+    table = "\n".join(lines)
+    head = f"# Boards of {sizes}\n\nHorizon {HORIZON}, view budget half of the working set, seeds from {FIRST} on."
+    return f"{head}\n\n```text\n{table}\n```\n\n{boards_markdown(found)}"
 
 
 if __name__ == "__main__":
