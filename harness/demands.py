@@ -26,13 +26,15 @@ class Demands:
     """Every future demand of one job.
 
     `needs` are the facts that each item needs, `roles` what each fact is for. `completes(tool, arguments)` says which item a
-    call does, if any; `right(item, facts)` is the call that does it with these values.
+    call does, if any; `right(item, facts)` is the call that does it with these values. `lookup` is how often the model gets
+    from a pointer to what it points at, a share.
     """
 
     needs: Mapping[str, tuple[str, ...]]
     roles: Mapping[str, Role]
     completes: Callable[[str, Mapping[str, Any]], str | None]
     right: Callable[[str, Mapping[str, str]], Call]
+    lookup: float = 1.0
 
 
 def demands_of(setup: Setup, model: str = "perfect") -> Demands | None:

@@ -21,7 +21,7 @@ from harness.spec import VERSION
 from reports.bootstrap import interval
 from reports.cuts import ALL, PLAIN, Cut, Subject, planned
 from reports.fronts import Place, hypervolume, matched_ratio, pareto
-from reports.measured import THRASH, failure, mean_of, most_of, pins_kept, scored
+from reports.measured import failure, mean_of, most_of, pins_kept, scored
 from reports.notes import notes_of
 from reports.ranks import Outcome, Pair, Sample, compare_all, groups, ranks
 from reports.report import Report
@@ -253,7 +253,7 @@ def _row(subject: Subject, rows: Rows, missing: tuple[int, int], frame: _Frame) 
         same_tasks=frozenset(_task(row)[:-3] for row in clean) in (frame.usual, frozenset()),
         failed=sum(bool(failure(row)) for row in valid), failure=next(filter(None, map(failure, valid)), ""),
         recall=mean_of(valid, "reference_recall"), pins=pins_kept(valid),
-        peak=most_of(valid, "tokens_peak"), thrash=mean_of(valid, *THRASH),
+        peak=most_of(valid, "tokens_peak"), thrash=mean_of(valid, "thrash"),
         work=mean_of(claiming, "work_right"),
         time_over_fault_free=mean_of(crashed, OVER_FAULT_FREE.name),
     )  # fmt: skip

@@ -5,25 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import msgspec
-
 Rows = Sequence[dict[str, Any]]
-
-THRASH = ("thrash", "thrash_rate", "paging_thrash")
-PINS = ("pinned_visibility", "pins_kept")
-"""Names under which a report may hold these metrics, the first found counts."""
 
 FAILED = "the policy failed: "
 """How `reason` begins in a run that ended because its policy raised, broke the contract of views or never came to an end."""
 
 
-def mean_of(rows: Rows, *names: str) -> float | None:
-    """The mean of the first of these columns that is there, over the runs in which it says something."""
-    for name in names:
-        values = [row[name] for row in rows if row.get(name) is not None]
-        if values:
-            return float(sum(values) / len(values))
-    return None
+def mean_of(rows: Rows, name: str) -> float | None:
+    """The mean of a column over the runs in which it says something."""
+    values = [row[name] for row in rows if row.get(name) is not None]
+    return float(sum(values) / len(values)) if values else None
 
 
 def most_of(rows: Rows, name: str) -> float | None:
@@ -32,20 +23,13 @@ def most_of(rows: Rows, name: str) -> float | None:
 
 
 def pins_kept(rows: Rows) -> float | None:
-    """The share of pinned messages that stayed in view; without such a column, of runs in which every pin did."""
-    found = mean_of(rows, *PINS)
-    if found is not None:
-        return found
-    judged = [_verdict(row, "pins_visible") for row in rows]
-    known = [outcome for outcome in judged if outcome in ("pass", "fail")]
-    # a policy that drops a pin is stopped by name before anybody sees the view
-    broken = sum("without the pinned message" in (failure(row) or "") for row in rows)
-    return (known.count("pass") - min(broken, known.count("pass"))) / len(known) if known else None
+    """The share of pinned messages that stayed in view, over the runs that tell; 0 in a run whose policy dropped one.
 
-
-def _verdict(row: dict[str, Any], check: str) -> str:
-    outcome = msgspec.json.decode(row.get("verdicts") or "{}").get(check, "")
-    return str(outcome)
+    Such a policy is stopped by name before anybody sees the view, so nothing else of the run shows it.
+    """
+    shares = [0.0 if "without the pinned message" in failure(row) else row.get("pinned_visibility") for row in rows]
+    known = [share for share in shares if share is not None]
+    return float(sum(known) / len(known)) if known else None
 
 
 def failure(row: dict[str, Any]) -> str:

@@ -18,36 +18,35 @@ Of runs that fail once in four by many small chances, s = 0.75, two trials are t
 (s^(2 - 0.57) - s^2) / (s (1 - s)) = 0.53, which is what is published of whole agents.
 """
 
-TRIALS = 1_000_003
-"""How far the seeds of two trials are apart: no two tasks of a grid meet."""
-
 
 @dataclass(frozen=True)
 class Luck:
-    """The luck of one trial of one task; all numbers are shares from 0 to 1 that follow from what they are about."""
+    """The luck of one trial of one task, which is a job and a seed; all numbers are shares from 0 to 1.
 
-    task: int = 0
+    They follow from what they are about, and from nothing else: luck at one job says nothing of luck at another.
+    """
+
+    job: str = ""
+    seed: int = 0
     trial: int = 0
 
     @property
-    def seed(self) -> int:
-        """The seed of this trial: that of the task at trial 0."""
-        return self.task + TRIALS * self.trial
+    def name(self) -> str:
+        """What tells the answers of one trial from those of another."""
+        return f"{self.seed}+{self.trial}" if self.trial else f"{self.seed}"
 
     def of_trial(self, *about: object) -> float:
         """A number that is another one at every trial."""
-        return _number(self.seed, about)
+        return self._number(self.trial, about)
 
     def __call__(self, *about: object) -> float:
         """A number that is the task's, the same at every trial, for a share of all things; else the trial's."""
-        if not self.trial or _number(self.task, ("shared", *about)) < SHARED:
-            return _number(self.task, about)
-        return self.of_trial(*about)
+        shared = not self.trial or self._number(0, ("shared", *about)) < SHARED
+        return self._number(0 if shared else self.trial, about)
 
     def uses(self, p: float, *about: object) -> bool:
         """Whether a visible fact is used that is used with probability `p`; `about` are item, fact and visible attempts."""
         return p >= 1.0 or self(*about) < p
 
-
-def _number(seed: int, about: tuple[object, ...]) -> float:
-    return share_of("/".join(map(str, (seed, *about))))
+    def _number(self, trial: int, about: tuple[object, ...]) -> float:
+        return share_of("/".join(map(str, (self.job, self.seed, trial, *about))))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import replace
 from hashlib import blake2b
 from typing import Any
 
@@ -23,7 +24,7 @@ from fakes.models.sight import ASTRAY, Sight, done_line, pointer, sight_of, time
 from fakes.work import Action, Item, Source, Work
 from harness.demands import Demands
 from harness.policies.prompts import PROMPTS
-from harness.tokens import count_tokens, text_bytes
+from harness.tokens import count_tokens, text_bytes, tools_tokens
 from harness.types import Message, Reply, Request, Tool, ToolCall
 from harness.vector import Vector
 
@@ -45,7 +46,7 @@ class Reader:
     def __init__(self, work: Work, name: str = "perfect", seed: int = 0) -> None:
         self.work = work
         self.profile: Profile = profile(name)
-        self.luck = Luck(seed)
+        self.luck = Luck(work.goal[1], seed)
         self.window = self.profile.window
         self.latency_ms = self.profile.pace.mean_ms
         self._exact = self.profile.exact and work.success >= 1
@@ -53,18 +54,19 @@ class Reader:
         needs = dict.fromkeys(need for item in work.items for need in item.needs)
         self._sources = {need: work.source(need) for need in needs}
         self._offered: tuple[tuple[Tool, ...], dict[str, frozenset[str]]] = (), {}
+        self._definitions = 0
         self._moving = any(item.sources for item in work.items)
         self._hidden = tuple(need for need, source in self._sources.items() if source is None or not source.obvious)
 
     @property
     def demands(self) -> Demands:
         """What the work will ask for: for metrics, never for the model itself."""
-        return demands_of_work(self.work)
+        return replace(demands_of_work(self.work), lookup=self.profile.skills.lookup)
 
     def trial(self, number: int) -> Reader:
         """The same model at the same task for another time; trial 0 is this one."""
         again = self.fork()
-        again.luck = Luck(self.luck.task, number)
+        again.luck = replace(self.luck, trial=number)
         return again
 
     def latency_of(self, digest: str) -> int:
@@ -90,6 +92,7 @@ class Reader:
     def __call__(self, request: Request, nth: int) -> Reply:
         """Answer a request that was answered `nth` times before."""
         view = request.messages
+        self._see_tools(request.tools)
         sight = self._sight(view if isinstance(view, Vector) else Vector(view))
         if not request.tools or _asks_for_summary(view[-1]):
             return Reply(self._summary(sight, request.max_output))
@@ -99,7 +102,7 @@ class Reader:
         if not actions:
             return Reply(self.work.answer)
         actions[0] = self._named(sight, actions[0], len(request.tools))
-        actions = self._as_offered(actions, request.tools)
+        actions = self._as_offered(actions)
         stem = self._stem(sight, nth)
         calls = tuple(
             ToolCall(f"call_{stem}{index}", action.tool, msgspec.json.encode(action.arguments).decode())
@@ -124,13 +127,16 @@ class Reader:
             return action
         return Action(f"{action.tool}_now", action.arguments)
 
-    def _as_offered(self, actions: list[Action], tools: tuple[Tool, ...]) -> list[Action]:
+    def _see_tools(self, tools: tuple[Tool, ...]) -> None:
+        """Their definitions stand before all messages: what they say, and how long they are."""
+        if self._offered[0] is not tools:
+            self._offered, self._definitions = (tools, arguments_of(tools)), tools_tokens(tools)
+
+    def _as_offered(self, actions: list[Action]) -> list[Action]:
         """The calls with those arguments only that the definitions name: of a stub a model knows none.
 
         Calls that have come to be alike are one call.
         """
-        if self._offered[0] is not tools:
-            self._offered = tools, arguments_of(tools)
         fitted: list[Action] = []
         for action in actions:
             known = self._offered[1].get(action.tool)
@@ -181,7 +187,8 @@ class Reader:
 
     def _knows_where(self, sight: Sight, item: Item, need: str, source: Source) -> bool:
         """Whether something names where a fact is, or this model misses it without that."""
-        if times_lost(sight, source.action) >= LOOKUPS_MAX:
+        lost = times_lost(sight, source.action)
+        if lost >= LOOKUPS_MAX or not (source.action.arguments or self._finds(item, need, lost)):
             return False
         if _named_in(sight, source):
             return True
@@ -190,13 +197,13 @@ class Reader:
 
     def _looked_up(self, sight: Sight, item: Item, need: str, source: Source) -> Action:
         """The look-up of a fact; where this model's skill ends it asks for something that is not there."""
-        lost = times_lost(sight, source.action)
-        skill = self.profile.skills.lookup
-        if source.obvious or not source.action.arguments or skill >= 1:
-            return source.action
-        if self.luck(item.drawn, need, "lookup", lost) < skill:
+        if source.obvious or not source.action.arguments or self._finds(item, need, times_lost(sight, source.action)):
             return source.action
         return Action(source.action.tool, {name: f"{value}{ASTRAY}" for name, value in source.action.arguments.items()})
+
+    def _finds(self, item: Item, need: str, lost: int) -> bool:
+        """Whether this model's skill takes it from a pointer to the fact, after so many visible failures."""
+        return self.luck.uses(self.profile.skills.lookup, item.drawn, need, "lookup", lost)
 
     def _values(self, sight: Sight, item: Item) -> dict[str, str]:
         """The facts as this model uses them: seen and used, or made up."""
@@ -229,11 +236,11 @@ class Reader:
 
     def _uses(self, sight: Sight, item: Item, need: str) -> bool:
         """Whether this model uses a fact that it sees, as its profile says for the place where the fact stands."""
-        place = sight.places[need]
         if self._exact:
             return True
         kind = self.work.kinds.get(need, "literal")
-        p = self.profile.p_use(sight.tokens, place, sight.tokens - place, kind)
+        before, after = self._definitions + sight.places[need], sight.tokens - sight.places[need]
+        p = self.profile.p_use(before + after, before, after, kind)
         return self.luck.uses(p, item.drawn, need, sight.failures.get(item.name, 0))
 
     def _summary(self, sight: Sight, max_output: int) -> str:
@@ -273,7 +280,7 @@ class Reader:
 
     def _stem(self, sight: Sight, nth: int) -> str:
         """The stem of the call ids: another one for every text and every repetition."""
-        return blake2b(f"{self.luck.seed}/{sight.trail}/{sight.tokens}/{nth}".encode(), digest_size=5).hexdigest()
+        return blake2b(f"{self.luck.name}/{sight.trail}/{sight.tokens}/{nth}".encode(), digest_size=5).hexdigest()
 
 
 def _named_in(sight: Sight, source: Source) -> bool:

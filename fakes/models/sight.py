@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 from zlib import crc32
 
 import msgspec
@@ -17,7 +17,7 @@ from fakes.work import Action, Work
 from harness.arguments import object_in
 from harness.folding import Folding
 from harness.policies.prompts import HEADS
-from harness.tokens import message_tokens
+from harness.tokens import count_tokens, message_tokens
 from harness.types import Message, ToolCall
 
 _OMITTED = re.compile(r"^\[result of (\w+)(?: (\{.*\}))?", re.MULTILINE)
@@ -37,8 +37,9 @@ class Sight:
     the values that another one took the place of, of facts of which the newest holds. `pointed` are those calls by which
     hidden facts are found, of which a result stands in the view or a placeholder names it.
 
-    `places` are the tokens before the end of the message in which a fact stands, `tokens` those of all messages, `trail`
-    is a checksum over everything that was read, and `first_open` counts the items found done from the first on.
+    `places` are the tokens before the end of the line in which a fact stands (a character taken for a byte), `tokens` those
+    of all messages, `trail` is a checksum over everything that was read, and `first_open` counts the items found done from
+    the first on.
     """
 
     facts: dict[str, str] = field(default_factory=dict)
@@ -83,7 +84,7 @@ def sight_of(work: Work) -> Folding[Sight]:
     paged = _Paged(frozenset(_bare(work, wanted)), frozenset(index))
 
     def step(sight: Sight, message: Message) -> Sight:
-        content = message.content
+        content, before, read = message.content, sight.tokens, 0
         sight.tokens += message_tokens(message)
         sight.trail = crc32(f"{message.call_id}\n{content}".encode("utf-8", "surrogatepass"), sight.trail)
         for call in message.calls:
@@ -96,6 +97,7 @@ def sight_of(work: Work) -> Folding[Sight]:
                 _point(sight, pointers, tool, arguments)
         condensed = message.role == "user" and content.startswith(HEADS)
         for line in content.split("\n") if " = " in content else ():
+            read += len(line) + 1
             name, is_fact, value = line.partition(" = ")
             if not is_fact:
                 continue
@@ -103,7 +105,7 @@ def sight_of(work: Work) -> Folding[Sight]:
                 if name in changing and sight.facts.get(name, value.rstrip()) != value.rstrip():
                     sight.older[name] = sight.facts[name]
                 sight.facts[name] = value.rstrip()
-                sight.places[name] = sight.tokens
+                sight.places[name] = min(before + count_tokens(read), sight.tokens)
                 (sight.condensed.add if condensed else sight.condensed.discard)(name)
             elif name in proves:
                 sight.done.add(proves[name])
@@ -131,25 +133,30 @@ def _about(action: Action) -> str:
     return f"{action.tool} {sorted((name, str(value).rstrip(ASTRAY)) for name, value in action.arguments.items())}"
 
 
-def _pointers(work: Work, wanted: set[str]) -> dict[str, set[str]]:
-    """By tool, the calls with arguments by which hidden facts are found."""
+Pointers: TypeAlias = dict[str, tuple[set[str], set[str]]]
+"""By tool, the calls with arguments by which hidden facts are found: those that anybody can make, and derived ones."""
+
+
+def _pointers(work: Work, wanted: set[str]) -> Pointers:
     sources = [work.source(name) for name in sorted(wanted)]
     sources += [source for item in work.items for source in item.sources.values()]
-    found: dict[str, set[str]] = {}
+    found: Pointers = {}
     for source in sources:
         if source is not None and not source.obvious and source.action.arguments:
-            found.setdefault(source.action.tool, set()).add(pointer(source.action))
+            found.setdefault(source.action.tool, (set(), set()))[source.derived].add(pointer(source.action))
     return found
 
 
-def _point(sight: Sight, pointers: dict[str, set[str]], tool: str, arguments: str) -> None:
-    """Note what a result or a placeholder names; one without arguments stands for all calls of its tool."""
+def _point(sight: Sight, pointers: Pointers, tool: str, arguments: str) -> None:
+    """Note what a result or a placeholder names. One that tells no arguments, or cuts them, stands for all calls of its tool
+    that can be made by who knows what they are about, and for none that takes what was found elsewhere."""
     if tool not in pointers:
         return
+    known, derived = pointers[tool]
     given = object_in(arguments)
     if given is None:
-        sight.pointed |= pointers[tool]
-    elif (named := pointer(Action(tool, given))) in pointers[tool]:
+        sight.pointed |= known
+    elif (named := pointer(Action(tool, given))) in known | derived:
         sight.pointed.add(named)
 
 
@@ -174,7 +181,7 @@ def _bare(work: Work, wanted: set[str]) -> Iterator[str]:
     return (action.tool for action in actions if action is not None and not action.arguments)
 
 
-def _result(work: Work, sight: Sight, message: Message, pointers: dict[str, set[str]], paged: _Paged) -> None:
+def _result(work: Work, sight: Sight, message: Message, pointers: Pointers, paged: _Paged) -> None:
     call = sight.open.pop(message.call_id, None)
     if call is None:
         return

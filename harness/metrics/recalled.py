@@ -40,8 +40,11 @@ def recall_by_pointer(run: Run) -> float | None:
 
 
 def reference_recall(run: Run) -> float | None:
-    """in view + p_lookup x by pointer, as a share of the references; p_lookup = 1, the skill of the profile `perfect`."""
-    return recall_of(run).score()
+    """in view + p_lookup x by pointer, as a share of the references; p_lookup is the skill of the run's profile (1 where
+    demands are unknown): pointing at everything is worth what a model makes of it.
+    """
+    demands = shown_of(run).demands
+    return recall_of(run).score(demands.lookup if demands else 1.0)
 
 
 def recall_by_distance(run: Run) -> str | None:

@@ -155,11 +155,16 @@ def test_planned_runs_that_are_missing_stand_on_their_own_board() -> None:
 def test_measures_are_means_and_none_where_the_report_lacks_them() -> None:
     (bare,) = board_of(*many("a")).rows
     assert (bare.recall, bare.pins, bare.peak, bare.thrash, bare.matched) == (None, None, None, None, None)
-    known = {"reference_recall": 0.5, "tokens_peak": 700, "thrash": 0.25, "verdicts": '{"pins_visible":"pass"}'}
+    known = {"reference_recall": 0.5, "tokens_peak": 700, "thrash": 0.25, "pinned_visibility": 0.75}
     (row,) = board_of(*many("a", **known)).rows
-    assert (row.recall, row.pins, row.peak, row.thrash) == (0.5, 1.0, 700, 0.25)
-    (seen,) = board_of(*many("a", pinned_visibility=0.75, **known)).rows
-    assert seen.pins == 0.75
+    assert (row.recall, row.pins, row.peak, row.thrash) == (0.5, 0.75, 700, 0.25)
+
+
+def test_a_policy_that_was_stopped_because_it_dropped_a_pin_kept_none_in_that_run() -> None:
+    stopped = {"reason": "the policy failed: the view came back without the pinned message 0", "completed": False}
+    runs = [row | {"pinned_visibility": 1.0} | (stopped if row["seed"] < 3 else {}) for row in many("a")]
+    (row,) = board_of(*runs).rows
+    assert row.pins == 0.75
 
 
 def test_matched_cost_and_hypervolume_are_those_of_the_sweep() -> None:

@@ -14,7 +14,7 @@ TASKS, THINGS = 2_000, 20
 
 def right(task: int, trial: int, p: float) -> bool:
     """Whether a task of twenty steps goes right of which each goes right with probability `p`."""
-    luck = Luck(task, trial)
+    luck = Luck("job", task, trial)
     return all(luck.uses(p, f"item {thing}", "fact", 0) for thing in range(THINGS))
 
 
@@ -26,22 +26,22 @@ def correlation(one: list[bool], other: list[bool]) -> float:
 
 def test_a_better_context_never_loses_a_fact_that_a_worse_one_kept() -> None:
     for item in range(200):
-        kept = [p for p in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0) if Luck(1, item % 3).uses(p, f"i{item}", "fact", 0)]
+        kept = [p for p in (0.1, 0.3, 0.5, 0.7, 0.9, 1.0) if Luck("job", 1, item % 3).uses(p, f"i{item}", "fact", 0)]
         assert kept == sorted(kept)
         assert kept[-1] == 1.0
 
 
 @pytest.mark.parametrize("trial", [0, 3])
 def test_the_share_of_facts_that_is_used_is_the_same_at_every_trial(trial: int) -> None:
-    assert fmean(Luck(1, trial).uses(0.3, f"i{item}", "fact", 0) for item in range(2_000)) == pytest.approx(
+    assert fmean(Luck("job", 1, trial).uses(0.3, f"i{item}", "fact", 0) for item in range(2_000)) == pytest.approx(
         0.3, abs=0.04
     )
 
 
 def test_most_of_what_happens_at_one_trial_happens_at_the_next_and_some_of_it_does_not() -> None:
-    same = [Luck(1, 1)(number) == Luck(1, 2)(number) == Luck(1)(number) for number in range(2_000)]
+    same = [Luck("job", 1, 1)(number) == Luck("job", 1, 2)(number) == Luck("job", 1)(number) for number in range(2_000)]
     assert fmean(same) == pytest.approx(SHARED, abs=0.04)
-    assert all(Luck(1, 1).of_trial(number) != Luck(1).of_trial(number) for number in range(50))
+    assert all(Luck("job", 1, 1).of_trial(number) != Luck("job", 1).of_trial(number) for number in range(50))
 
 
 def test_runs_that_fail_by_many_small_chances_are_correlated_over_trials_as_published() -> None:
@@ -52,10 +52,16 @@ def test_runs_that_fail_by_many_small_chances_are_correlated_over_trials_as_publ
 
 
 def test_tasks_have_nothing_in_common() -> None:
-    assert Luck(1, 2)("a") == Luck(1, 2)("a") != Luck(2, 2)("a")
+    assert Luck("job", 1, 2)("a") == Luck("job", 1, 2)("a") != Luck("job", 2, 2)("a")
     assert abs(correlation(*([right(task + shift, 0, 0.97) for task in range(TASKS)] for shift in (0, 1)))) < 0.07
 
 
+def test_luck_at_one_job_says_nothing_of_luck_at_another() -> None:
+    jobs = ["triage", "release"]
+    draws = [[Luck(job, seed)("part 0", "slip", 0) < 0.5 for seed in range(TASKS)] for job in jobs]
+    assert abs(correlation(*draws)) < 0.07
+
+
 def test_luck_is_the_same_in_every_process() -> None:
-    assert Luck(1, 2)("a", 2) == 0.8069562868322919
-    assert Luck(1, 2).of_trial("a", 2) == 0.6253151250323734
+    assert Luck("job", 1, 2)("a", 2) == 0.024077955808463967
+    assert Luck("job", 1, 2).of_trial("a", 2) == 0.9424914510864398

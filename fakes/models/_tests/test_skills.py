@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from fakes.models.profile import Curve, Pace, Profile, Skills
+from fakes.models.profile import Curve, Pace, Places, Profile, Skills
 from fakes.models.reader import LOOKUPS_MAX, Reader
 from fakes.work import Action, Item, Source, Work
 from harness.errors import UsageError
 from harness.policies.prompts import HEAD, SUMMARY
 from harness.run import execute
 from harness.spec import Model, Orchestrator, Spec
+from harness.tokens import tools_tokens
 from harness.types import Message, Reply, Request, Tool, ToolCall
 from harness.vector import Vector
 
@@ -161,3 +162,49 @@ def test_a_trial_or_a_window_that_cannot_be_is_refused(options: Any) -> None:
 def test_a_model_that_does_the_same_every_time_has_no_trials() -> None:
     with pytest.raises(UsageError, match="this model does the same at every trial"):
         execute(Spec("harness/_tests/small.py:PAYING", model=Model("perfect", trial=2)))
+
+
+def test_the_skill_of_looking_up_counts_where_the_call_takes_no_arguments_too() -> None:
+    pointer = Message("user", "[result of look omitted: 2000 bytes]")
+    assert share(replace(SURE, skills=Skills(lookup=1.0)), pointer) == {"look": 1.0}
+    assert share(replace(SURE, skills=Skills(lookup=0.0)), pointer) == {"white": 1.0}
+    assert share(replace(SURE, skills=Skills(lookup=0.4)), pointer)["look"] == pytest.approx(0.4, abs=0.07)
+
+
+def derived(*messages: Message) -> tuple[str, dict[str, Any]]:
+    """What is called first where the look-up takes a room that another result told."""
+    told = replace(work(), source=lambda fact: Source(Action("look", {"room": "r-77"}), obvious=False, derived=True))
+    call = asked(SURE, 0, *messages, of=told).calls[0]
+    return call.name, json.loads(call.arguments)
+
+
+@pytest.mark.parametrize("named", ["look", 'look {"room":"r-7', "look {...}"])
+def test_a_placeholder_that_does_not_tell_the_whole_call_gives_away_no_argument_of_a_derived_one(named: str) -> None:
+    """A reader that knew the rest would know what stands nowhere in the request."""
+    assert derived(Message("user", f"[result of {named} omitted: 2000 bytes]")) == ("paint", {"colour": "white"})
+    assert derived(Message("user", '[result of look {"room":"r-77"} omitted]')) == ("look", {"room": "r-77"})
+
+
+def test_definitions_of_tools_make_a_context_longer() -> None:
+    """They stand before all messages: with many of them a fact is used as in a longer context."""
+    short_sighted = replace(SURE, literal=Curve(1.0, 2_000, 2.0))
+    many = tuple(Tool(f"spare_{number}", "Nobody needs it. " * 40, {"type": "object"}) for number in range(20))
+    rates = []
+    for tools in (TOOLS, (*TOOLS, *many)):
+        found = [asked(short_sighted, seed, *SEEN, tools=tools).calls[0].arguments for seed in range(DOORS)]
+        rates.append(fmean('"red"' in arguments for arguments in found))
+    length = tools_tokens((*TOOLS, *many))
+    assert rates[0] > 0.95
+    assert rates[1] == pytest.approx(1 / (1 + (length / 2_000) ** 2), abs=0.08)
+
+
+@pytest.mark.parametrize(("first", "used"), [(True, 0.9), (False, 0.5)])
+def test_where_in_a_long_result_a_fact_stands_matters(first: bool, used: float) -> None:
+    """Near the start of a context facts are used better, wherever its messages begin and end."""
+    places = Places(primacy=1.0, primacy_tokens=200)
+    line, text = "the colour = red", "Nothing of the kind is said here.\n" * 300
+    told = result(f"{line}\n{text}" if first else f"{text}{line}")
+    found = [
+        asked(replace(SURE, literal=Curve(0.5), places=places), seed, *told).calls[0].arguments for seed in range(DOORS)
+    ]
+    assert fmean('"red"' in arguments for arguments in found) == pytest.approx(used, abs=0.1)

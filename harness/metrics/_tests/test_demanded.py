@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from harness.demands import Demands
@@ -38,6 +39,14 @@ def test_what_is_gone_is_lost_and_by_pointer_while_the_call_that_told_it_is_show
     assert counts(both(PAID_A)) == (0, 0, 2)
     assert counts(both((ASK, told("1", "[result of look omitted]"), *PAID_A))) == (0, 2, 0)
     assert counts(both((ASK, told("1", "the rule = r"), *PAID_A))) == (1, 1, 0)
+
+
+def test_a_pointer_is_worth_what_the_model_makes_of_it() -> None:
+    pointed = (ASK, told("1", "[result of look omitted]"), *PAID_A)
+    talk = Talk().show(GOAL, says=ASK).does(ASK, FACTS).show(GOAL, *READ, says=PAY_A).does(PAY_A, "paid A")
+    talk = talk.show(GOAL, *pointed, says=PAY_B).does(PAY_B, "paid B").show(GOAL)
+    assert reference_recall(talk.run(JOB)) == 1
+    assert reference_recall(talk.run(replace(JOB, lookup=0.45))) == 0.45
 
 
 def test_another_value_is_not_the_fact() -> None:
