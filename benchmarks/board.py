@@ -2,7 +2,7 @@
 
 Horizon 40 and half of the working set. Prints how long it took, how many groups of policies each board separates, whether two
 halves of the seeds rank alike, and how alike families rank. `--kinds` takes one policy of each kind instead of all, `--vary`
-runs the same under the eight grid points of each profile's uncertain numbers as well and prints how many orders are findings.
+runs the same under the ten grid points of each profile's uncertain numbers as well and prints how many orders are findings.
 The reports are ordinary ones: `longhaul leaderboard DIR --sensitivity DIR/varied/NAME`. `--write` renews
 benchmarks/results/board.md.
 """
@@ -155,7 +155,9 @@ def main() -> int:
     parser.add_argument("--kinds", action="store_true", help="one policy of each kind, and the controls")
     parser.add_argument("--profiles", nargs="+", default=[known.name for known in PROFILES], metavar="NAME")
     parser.add_argument("--families", nargs="+", default=FAMILIES, metavar="NAME", help=f"others: {', '.join(UNTUNED)}")
-    parser.add_argument("--vary", action="store_true", help="the grid points of each profile too: nine times the runs")
+    parser.add_argument(
+        "--vary", action="store_true", help="the grid points of each profile too: eleven times the runs"
+    )
     parser.add_argument("--write", action="store_true", help=f"renew {RESULT.name} among the results")
     parser.add_argument("--out", type=Path, default=Path("reports/out/board"))
     given = parser.parse_args()

@@ -10,7 +10,7 @@ from typing import Any
 from docs.catalogue_pages import faults_page, invariants_page, points_page
 from docs.markdown import code, head, paragraphs, table
 from docs.rules_graph import rules_graph
-from harness.metrics import METRICS, Metric
+from harness.metrics import METRICS, PENDING, Metric
 from longhaul.conformance.requirement import LEVELS, Requirement
 from longhaul.conformance.requirements import demanded_by
 from reports.schema import OVER_FAULT_FREE
@@ -79,6 +79,10 @@ def metrics_page() -> str:
     of_two = (f"`{OVER_FAULT_FREE.name}`", OVER_FAULT_FREE.unit, OVER_FAULT_FREE.better, OVER_FAULT_FREE.doc)
     parts.append(
         f"## of two runs\n\nA column of a report that no run alone can tell.\n\n{table(METRIC_HEADINGS, [of_two])}\n"
+    )
+    waiting = table(("metric", "waits for"), [(f"`{name}`", what) for name, what in PENDING.items()])
+    parts.append(
+        f"\n## not measured yet\n\nNothing here has what these measure, so they are no columns.\n\n{waiting}\n"
     )
     return "".join(parts)
 

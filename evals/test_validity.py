@@ -6,8 +6,8 @@ turns) masking saves little (0.90).
 V2: Context-Folding (Sun et al. 2025), BrowseComp-Plus: raw history 47.8 with a window of 327K tokens, folding 42.0, summaries
 38.6, raw history 28.6 with 32K: of what the large window gains, folding wins 0.70 back and summaries 0.52.
 
-Five hundred paired tasks (nightly), fixed seeds, in virtual time. Nothing was fitted to the bands; what was chosen with the
-published numbers in view is said in docs/decisions/0013.
+Five hundred paired tasks (nightly), fixed seeds, in virtual time. Two sizes were chosen with the published numbers in view, the
+first message of `fix_issue` and what must live to the end of `follow_leads`: docs/decisions/0013 says how and why.
 """
 
 from __future__ import annotations

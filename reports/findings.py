@@ -1,8 +1,9 @@
 """When a ranking is a finding: where it holds at every grid point of the profile's uncertain numbers.
 
-Every published table of position effects is of 2023 and below 6,000 tokens, and the length of half recall is fitted: so P and
-R (x0 to 2) and L50 (x0.5 to 2) are varied, each combination a profile of a file such as `grid.toml:mid-P0-L0.5`, and the
-same specs are run under each. A grid point of the profile NAME is a model named NAME, or NAME and a hyphen and more.
+Every published table of position effects is of 2023 and below 6,000 tokens, the length of half recall is fitted, and skills
+are assumed: so P and R (x0 to 2) and L50 (x0.5 to 2) are varied, and what goes wrong by skills (x0.5 and x2). Each point is a
+profile of a file such as `grid.toml:mid-PR0-L0.5`, and the same specs are run under it. A grid point of the profile NAME is a
+model named NAME, a hyphen and more.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ Orders = Mapping[tuple[Name, Name], int]
 def with_findings(board: Leaderboard, varied: Iterable[Report], books: Iterable[Prices] = ()) -> Leaderboard:
     """The board with what is a finding: it must be that of one profile.
 
-    `varied` are reports of grid points, one or several in each. Raises `UsageError` where none of them varies the profile.
+    `varied` are reports of grid points, one or several in each. Raises `UsageError` where none of them varies the profile, or
+    where other tasks were run at a grid point than on the board.
     """
     varied, books = tuple(varied), tuple(books)
     profile = board.cut.profile
@@ -35,19 +37,30 @@ def with_findings(board: Leaderboard, varied: Iterable[Report], books: Iterable[
         for model in dict.fromkeys(profile_of(row["model"]) for row in report.runs if row["orchestrator"] != PLAIN):
             if is_point(model, profile):
                 cut = Cut(model, board.book, board.cut.family, pooled=True)
-                points[f"{model} (report {number})"] = orders(leaderboard(report, books, cut=cut))
+                point = leaderboard(report, books, cut=cut)
+                _refuse_others(board, point, f"{model} in {report.path}")
+                points[f"{model} (report {number})"] = orders(point)
     if not points:
         raise UsageError(
             f"no grid point of the profile {profile!r} in {', '.join(str(report.path) for report in varied)}; one is a "
-            f"model named {profile.rpartition(':')[2]}-..., or the profile itself"
+            f"model named {profile.rpartition(':')[2]}-..., as python -m fakes.models.sensitivity writes them"
         )
     return replace(board, findings=Findings(tuple(points), stable(board, points.values())))
 
 
 def is_point(model: str, profile: str) -> bool:
-    """Whether a model is a grid point of a profile: `grid.toml:mid-P0` and `mid` are of `mid`, `middle` is not."""
+    """Whether a model is a grid point of a profile: `grid.toml:mid-P0` is one of `mid`; `mid` itself and `middle` are none."""
     own, base = (name.rpartition(":")[2] for name in (model, profile))
-    return bool(base) and (own == base or own.startswith(f"{base}-"))
+    return bool(base) and own.startswith(f"{base}-")
+
+
+def _refuse_others(board: Leaderboard, point: Leaderboard, where: str) -> None:
+    other = len(board.tasks ^ point.tasks)
+    if other:
+        raise UsageError(
+            f"{where} is of other tasks than the board: {other} of {len(board.tasks | point.tasks)} are in one of them only; "
+            "run the same specs at the grid points, but for the model"
+        )
 
 
 def orders(board: Leaderboard) -> dict[tuple[Name, Name], int]:

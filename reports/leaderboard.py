@@ -122,6 +122,7 @@ class Leaderboard:
     neighbours, controls left out, between which the tasks decide are of two groups. `findings` says which orders hold when
     the profile is varied (None where nobody varied it). `trials` are those of each row in order, empty where nobody counted
     them or no task was tried twice (reports/trials_board.py). `pairs` are all paired differences, by the places of two rows.
+    `tasks` are those that most rows ran, whatever the model and the view budget.
     """
 
     rows: tuple[Row, ...]
@@ -135,6 +136,7 @@ class Leaderboard:
     findings: Findings | None = None
     trials: tuple[Trials, ...] = ()
     pairs: Mapping[tuple[int, int], Pair] = field(default_factory=dict, repr=False, compare=False)
+    tasks: frozenset[Any] = field(default=frozenset(), repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,9 @@ def leaderboard(
     made = [_row(subject, rows, (missing[subject], missing_struck[subject]), frame) for subject, rows in groups.items()]
     ranked, pairs, separated = _ranked(_swept(made, frame.book), groups, frame)
     notes = notes_of(ranked, groups, cluster, frame.usual)
-    return Leaderboard(ranked, every, cluster, notes, cut=cut, book=frame.book.name, groups=separated, pairs=pairs)
+    return Leaderboard(
+        ranked, every, cluster, notes, cut=cut, book=frame.book.name, groups=separated, pairs=pairs, tasks=frame.usual
+    )
 
 
 def _book(books: Iterable[Prices], name: str) -> Prices:

@@ -217,7 +217,7 @@ def _printable(text: str) -> str:
 
 MEASURES = (
     "work right: share of the work that is right in the end, decides where completion and cost do not",
-    "matched cost: cost at the completion of keep_all over that of keep_all, over the budgets",
+    "matched cost: cost at the completion of keep_all over that of keep_all; needs two view budgets or more",
     "hypervolume: of cost and completion, over the budgets; thrash: faults/step; - is not in the report",
 )
 """What the second table means; every line fits."""
@@ -309,7 +309,7 @@ def boards_markdown(boards: Sequence[Leaderboard]) -> str:
 def board_plain(board: Leaderboard) -> dict[str, Any]:
     """The leaderboard as plain data, for JSON: every price book, unrounded. An interval open to infinity ends with None."""
     plain = asdict(replace(board, pairs={}, findings=None, trials=()))
-    del plain["trials"]
+    del plain["trials"], plain["tasks"]
     for place, row in enumerate(plain["rows"]):
         row["trials"] = trials_plain(board, place)
         for name in ("completion_interval", "cost_interval"):
@@ -317,7 +317,7 @@ def board_plain(board: Leaderboard) -> dict[str, Any]:
     pairs = [
         {
             **asdict(pair), "first": a, "second": b, "completion_interval": _bounded(pair.completion_interval),
-            "cost_interval": _bounded(pair.cost_interval),
+            "cost_interval": _bounded(pair.cost_interval), "work_interval": _bounded(pair.work_interval),
             "finding": board.findings.pairs.get((a, b), "tied") if board.findings else None,
         }
         for (a, b), pair in sorted(board.pairs.items())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import ceil, sqrt
@@ -28,7 +28,9 @@ SHARES = (0.05, 0.1, 0.2)
 class Needed:
     """What it takes to tell two neighbours of the board apart: seeds for the difference that was seen, None where it is 0.
 
-    `completion` and `cost` are differences per run, first minus second, the cost as a share of the bigger one.
+    `completion` and `cost` (per success) are first minus second, the cost as a share of the bigger one, 0 where one of them
+    never succeeded. `tied` says that the board ties them: where the seeds needed are there, its families disagree, and only
+    more families would tell.
     """
 
     first: Subject
@@ -37,6 +39,7 @@ class Needed:
     cost: float
     seeds_by_completion: int | None
     seeds_by_cost: int | None
+    tied: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,7 @@ def stability(report: Report, books: Iterable[Prices] = (), cut: Cut | None = No
     return Stability(
         cut, board.book, len(seeds), len(trial),
         _needed([found[0] for found in every if found], POINTS), _needed([found[1] for found in every if found], SHARES),
-        tuple(_neighbours(a.subject, b.subject, by_subject) for a, b in pairwise(trial)),
+        tuple(_neighbours(pair, by_subject, tied) for pair, tied in _pairs(board, trial)),
         _tau(halves, lambda row: -(row.rank + row.rank_to) / 2),
         _tau(halves, lambda row: _value(row, board.book)), *_agreement(halves),
     )  # fmt: skip
@@ -116,7 +119,7 @@ def seeds_for(spread: float, difference: float) -> int | None:
     n = ((z of 0.975 + z of 0.8) x spread / difference)^2, `spread` the standard deviation of a seed's paired difference in
     the same unit; at least 2, because one seed has no spread.
     """
-    if not difference:
+    if abs(difference) < 1e-9:
         return None
     z = NormalDist().inv_cdf(1 - ALPHA / 2) + NormalDist().inv_cdf(POWER)
     return max(2, ceil((z * spread / difference) ** 2 - 1e-9))
@@ -139,32 +142,53 @@ def _by_seed(runs: Sequence[dict[str, Any]], subject: Subject, how: tuple[Cut, P
 
 
 def _spread(one: Seeds, other: Seeds) -> tuple[float, float] | None:
-    """The standard deviations over seeds of the differences of completion and of cost, the cost by the bigger mean."""
+    """The standard deviations over seeds of the differences of completion, and of cost per success by the bigger one.
+
+    A seed's part in a cost per success r = C / S is (cost - r x successes) / mean successes, to first order.
+    """
     shared = sorted(one.keys() & other.keys(), key=str)
     if len(shared) < 2:
         return None
-    bigger = max(sum(side[seed][1] for seed in shared) / len(shared) for side in (one, other)) or 1.0
+    parts = [_parts(side, shared) for side in (one, other)]
+    bigger = max(_per_success(one, shared), _per_success(other, shared)) or 1.0
     return (
         stdev(one[seed][0] - other[seed][0] for seed in shared),
-        stdev((one[seed][1] - other[seed][1]) / bigger for seed in shared),
+        stdev((a - b) / bigger for a, b in zip(*parts, strict=True)),
     )
+
+
+def _per_success(side: Seeds, seeds: Sequence[Any]) -> float:
+    """Cost per success; 0 without a success."""
+    done = sum(side[seed][0] for seed in seeds)
+    return sum(side[seed][1] for seed in seeds) / done if done else 0.0
+
+
+def _parts(side: Seeds, seeds: Sequence[Any]) -> list[float]:
+    ratio, done = _per_success(side, seeds), sum(side[seed][0] for seed in seeds) / len(seeds)
+    return [(side[seed][1] - ratio * side[seed][0]) / done if done else 0.0 for seed in seeds]
 
 
 def _needed(spreads: Sequence[float], differences: Iterable[float]) -> dict[float, int]:
     return {size: seeds_for(median(spreads), size) or 0 for size in differences} if spreads else {}
 
 
-def _neighbours(first: Subject, second: Subject, by_subject: dict[Subject, Seeds]) -> Needed:
-    one, other = by_subject[first], by_subject[second]
+def _pairs(board: Leaderboard, trial: Sequence[Row]) -> Iterator[tuple[tuple[Subject, Subject], bool]]:
+    """Neighbours of the board, and whether it ties them."""
+    places = {row.subject: place for place, row in enumerate(board.rows)}
+    for a, b in pairwise(trial):
+        yield (a.subject, b.subject), not board.pairs[places[a.subject], places[b.subject]].better
+
+
+def _neighbours(pair: tuple[Subject, Subject], by_subject: dict[Subject, Seeds], tied: bool) -> Needed:
+    one, other = (by_subject[subject] for subject in pair)
     shared = sorted(one.keys() & other.keys(), key=str)
     spread = _spread(one, other)
-    means = [
-        [sum(side[seed][part] for seed in shared) / max(1, len(shared)) for side in (one, other)] for part in (0, 1)
-    ]
-    completion = means[0][0] - means[0][1]
-    cost = (means[1][0] - means[1][1]) / (max(means[1]) or 1.0)
+    means = [sum(side[seed][0] for seed in shared) / max(1, len(shared)) for side in (one, other)]
+    costs = [_per_success(side, shared) for side in (one, other)]
+    completion = means[0] - means[1]
+    cost = (costs[0] - costs[1]) / max(costs) if all(costs) else 0.0
     needed = (seeds_for(spread[0], completion), seeds_for(spread[1], cost)) if spread else (None, None)
-    return Needed(first, second, completion, cost, *needed)
+    return Needed(*pair, completion, cost, *needed, tied)
 
 
 def _half(report: Report, books: tuple[Prices, ...], half: tuple[Cut, int]) -> Leaderboard | None:

@@ -25,8 +25,8 @@ def stability_text(tested: Stability) -> str:
         lines.append("seeds needed (power 0.8, 5 %), from the median spread of paired differences:")
         lines.append(f"  completion: {_sizes(tested.for_completion, ' points')}; cost: {_sizes(tested.for_cost, ' %')}")
     if tested.neighbours and tested.seeds > 1:
-        lines.append("neighbours of the board: difference, and seeds that it needs")
-        lines += [_line(pair) for pair in tested.neighbours]
+        lines.append("neighbours of the board: difference, and seeds it needs in these families (~: tied all the same)")
+        lines += [_line(pair, tested.seeds) for pair in tested.neighbours]
     return "\n".join(lines) + "\n"
 
 
@@ -34,10 +34,12 @@ def _sizes(needed: dict[float, int], unit: str) -> str:
     return ", ".join(f"{100 * size:g}{unit} {seeds:,}" for size, seeds in needed.items())
 
 
-def _line(pair: Needed) -> str:
+def _line(pair: Needed, seeds: int) -> str:
+    needed = [found for found in (pair.seeds_by_completion, pair.seeds_by_cost) if found is not None]
+    mark = "~" if pair.tied and needed and min(needed) <= seeds else " "
     return (
-        f"  {_cut(pair.first)} {_cut(pair.second)} {100 * pair.completion:+5.0f} points {_seeds(pair.seeds_by_completion)}"
-        f"  {100 * pair.cost:+5.0f} % cost {_seeds(pair.seeds_by_cost)}"
+        f" {mark}{_cut(pair.first)} {_cut(pair.second)} {100 * pair.completion:+5.0f} points"
+        f" {_seeds(pair.seeds_by_completion)}  {100 * pair.cost:+5.0f} % cost {_seeds(pair.seeds_by_cost)}"
     )
 
 

@@ -78,4 +78,15 @@ METRICS: tuple[Metric, ...] = (
 )
 """Every metric of a run, in the order of the table's columns."""
 
-__all__ = ["BOOKS", "COSTS", "METRICS", "Better", "Metric", "Prices", "Value"]
+PENDING: dict[str, str] = {
+    "breaker_trips": "a circuit breaker before a tool or a vendor",
+    "backpressure_refusals": "a door that refuses work while it has too much of it",
+    "approvals_asked": "approvals: calls that a person must allow",
+    "approvals_granted": "approvals",
+    "approvals_denied": "approvals",
+    "approvals_expired": "approvals",
+    "checkpoints_skipped": "checkpoints of the world",
+}
+"""Metrics that say nothing yet, because nothing here has what they measure; by name, what they wait for."""
+
+__all__ = ["BOOKS", "COSTS", "METRICS", "PENDING", "Better", "Metric", "Prices", "Value"]

@@ -42,10 +42,23 @@ def test_a_grid_that_varies_another_profile_is_refused() -> None:
         with_findings(board(run("mid")), [varied(*run("middle"), *run("weak-P0"))])
 
 
+def test_a_grid_point_of_other_tasks_is_refused() -> None:
+    others = [row | {"seed": row["seed"] + 100} for row in run("mid-P0")]
+    with pytest.raises(
+        UsageError, match=r"mid-P0 in made is of other tasks than the board: 24 of 24 are in one of them only"
+    ):
+        with_findings(board(run("mid")), [varied(*others)])
+
+
+def test_the_board_itself_is_no_grid_point() -> None:
+    with pytest.raises(UsageError, match="no grid point of the profile 'mid'"):
+        with_findings(board(run("mid")), [varied(*run("mid"))])
+
+
 @pytest.mark.parametrize(
     ("model", "is_one"),
     [
-        ("mid", True),
+        ("mid", False),
         ("grid.toml:mid-P0", True),
         ("mid-L2", True),
         ("middle", False),

@@ -73,7 +73,21 @@ def test_seeds_needed_come_from_the_paired_spread() -> None:
     assert found.for_completion == {size: seeds_for(spread, size) for size in (0.05, 0.1, 0.2)}
     (pair,) = found.neighbours
     assert (pair.first.policy, pair.completion, pair.seeds_by_completion) == ("a", 0.25, seeds_for(spread, 0.25))
-    assert (pair.cost, pair.seeds_by_cost) == (pytest.approx(-0.4), 2)
+    # 1,500 against 2,500 / 0.75 for a success; a seed's part is 1 of that where b failed and -1/3 where it did not
+    assert pair.cost == pytest.approx(-0.55)
+    assert pair.seeds_by_cost == seeds_for(stdev([1 / 3] * 9 + [-1] * 3), -0.55) == 10
+
+
+def test_a_pair_that_the_board_ties_though_the_seeds_are_there_is_marked_because_families_disagree() -> None:
+    """In one family a is better at every seed, in the other b is: no number of seeds tells who is better elsewhere."""
+    runs = [
+        row | {"scenario": scenario, "tokens_input": 100_000 if (row["policy"] == "a") == (scenario == "s") else 100}
+        for scenario in ("s", "t") for policy in ("a", "b") for row in many(policy)
+    ]  # fmt: skip
+    found = backtest(*(row | {"tokens_input": row["tokens_input"] + 9 * (row["policy"] == "b")} for row in runs))
+    (pair,) = found.neighbours
+    assert pair.tied and pair.seeds_by_cost is not None and pair.seeds_by_cost <= found.seeds
+    assert "\n ~" in stability_text(found) and "~: tied all the same" in stability_text(found)
 
 
 def test_the_backtest_in_words_and_as_data() -> None:
