@@ -59,6 +59,23 @@ def test_the_prediction_of_a_beta_distribution_by_hand() -> None:
     assert Fit(0.5, 0.0).pass_hat(3) == pytest.approx(1 / 8)
 
 
+@pytest.mark.parametrize(
+    ("both", "one", "none", "fit"),
+    [(265, 470, 265, Fit(0.5, 0.06)), (42, 36, 22, Fit(0.6, 0.25)), (82, 6, 12, Fit(0.85, 0.764706))],
+)
+def test_the_fit_of_two_trials_a_task_by_hand(both: int, one: int, none: int, fit: Fit) -> None:
+    # the share of tasks with two of two is m^2 + r m (1 - m), with none (1 - m)^2 + r m (1 - m): two equations for m and r
+    found = fitted([(2, 2)] * both + [(2, 1)] * one + [(2, 0)] * none)
+    assert found is not None and found.correlation is not None and fit.correlation is not None
+    assert (found.mean, found.correlation) == pytest.approx((fit.mean, fit.correlation), abs=1e-4)
+
+
+def test_where_trials_of_a_task_tell_the_same_a_task_with_many_weighs_no_more() -> None:
+    # ten tasks right at their one trial, ten wrong at all of ten: half of the tasks, and not 10 of 110 trials
+    found = fitted([(1, 1)] * 10 + [(10, 0)] * 10)
+    assert found is not None and found.mean == pytest.approx(0.5, abs=0.02)
+
+
 def test_the_published_correlation_is_found_again() -> None:
     tallies = []
     for task in range(400):
