@@ -115,6 +115,17 @@ def test_a_decision_that_was_changed_is_kept_by_its_newest_value() -> None:
     assert retention_of(talk.run(demands))["decision"] == [[1, 1], [1, 0]]
 
 
+def test_a_value_that_only_comes_back_with_the_compaction_did_not_meet_it() -> None:
+    roles = {"the goal": "goal", "decision": "decision"}
+    demands = Demands({"A": ("decision",)}, roles, lambda tool, given: None, lambda item, facts: ("pay", {}))
+    talk, view = Talk(), [GOAL]
+    for id, text in (("1", "decision = blue"), ("2", "decision = red"), ("3", "decision = blue")):
+        talk.show(*view, says=asked(id, q=id)).does(asked(id, q=id), text)
+        view += [asked(id, q=id), told(id, text)]
+    run = talk.show(*view[:3], *view[5:]).run(demands)
+    assert retention_of(run) == {"goal": [[1, 1]]}
+
+
 def test_survival_multiplies_and_says_nothing_beyond_what_was_met() -> None:
     assert survival([[4, 3], [2, 1]]) == pytest.approx([0.75, 0.375])
     assert survival([]) == []
