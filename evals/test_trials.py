@@ -12,13 +12,14 @@ from statistics import fmean
 
 import pytest
 
-from fakes.difficulty import CORRELATION
 from harness.run import execute
 from harness.spec import Model, Spec
 from longhaul.tiers import Tier
 
 FAMILIES = ("triage_tickets", "assemble_release", "answer_from_manual", "book_trip")
 TASKS, TRIALS = 40, 4
+PUBLISHED = 0.53
+"""The number itself, so that another one in the product is noticed."""
 
 
 @pytest.fixture(autouse=True)
@@ -44,4 +45,4 @@ def test_trials_of_a_task_are_correlated_as_published(profile: str, difficulty: 
     found = [rights(task, profile) for task in tasks]
     mean = fmean(right / TRIALS for right in found)
     both = fmean(comb(right, 2) / comb(TRIALS, 2) for right in found)
-    assert (both - mean**2) / (mean * (1 - mean)) == pytest.approx(CORRELATION, abs=0.12)
+    assert (both - mean**2) / (mean * (1 - mean)) == pytest.approx(PUBLISHED, abs=0.12)

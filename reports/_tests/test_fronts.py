@@ -71,6 +71,7 @@ def test_a_budget_that_another_dominates_moves_no_cost_wherever_it_stands() -> N
     expected = cost_at([CHEAP, MIDDLE], 0.4)
     assert cost_at([CHEAP, BAD, MIDDLE], 0.4) == cost_at([MIDDLE, CHEAP, BAD], 0.4) == expected
     assert cost_at([(30, 0.2), (40, 0.8), (20, 0.6), (10, 0.4)], 0.5) == pytest.approx(15)
+    assert cost_at([CHEAP, (150, 0.1), MIDDLE], 0.4) == expected
 
 
 def test_nothing_is_extrapolated() -> None:

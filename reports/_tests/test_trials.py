@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from fakes.difficulty import CORRELATION, MEANS, success_of
+from fakes.difficulty import MEANS, success_of
 from harness.draws import share_of
 from harness.spec import Choice, Spec
 from reports.trials import Fit, fitted, pass_hat, trials_from, trials_of, without_trial
@@ -59,13 +59,30 @@ def test_the_prediction_of_a_beta_distribution_by_hand() -> None:
     assert Fit(0.5, 0.0).pass_hat(3) == pytest.approx(1 / 8)
 
 
+@pytest.mark.parametrize(
+    ("both", "one", "none", "fit"),
+    [(265, 470, 265, Fit(0.5, 0.06)), (42, 36, 22, Fit(0.6, 0.25)), (82, 6, 12, Fit(0.85, 0.764706))],
+)
+def test_the_fit_of_two_trials_a_task_by_hand(both: int, one: int, none: int, fit: Fit) -> None:
+    # the share of tasks with two of two is m^2 + r m (1 - m), with none (1 - m)^2 + r m (1 - m): two equations for m and r
+    found = fitted([(2, 2)] * both + [(2, 1)] * one + [(2, 0)] * none)
+    assert found is not None and found.correlation is not None and fit.correlation is not None
+    assert (found.mean, found.correlation) == pytest.approx((fit.mean, fit.correlation), abs=1e-4)
+
+
+def test_where_trials_of_a_task_tell_the_same_a_task_with_many_weighs_no_more() -> None:
+    # ten tasks right at their one trial, ten wrong at all of ten: half of the tasks, and not 10 of 110 trials
+    found = fitted([(1, 1)] * 10 + [(10, 0)] * 10)
+    assert found is not None and found.mean == pytest.approx(0.5, abs=0.02)
+
+
 def test_the_published_correlation_is_found_again() -> None:
     tallies = []
     for task in range(400):
         rate = success_of(f"task {task}", 2)
         tallies.append((8, sum(share_of(f"{task}/{trial}") < rate for trial in range(8))))
     fit = fitted(tallies)
-    assert fit is not None and fit.correlation == pytest.approx(CORRELATION, abs=0.06)
+    assert fit is not None and fit.correlation == pytest.approx(0.53, abs=0.06)
     assert fit.mean == pytest.approx(MEANS[2], abs=0.05)
     assert fit.pass_hat(4) == pytest.approx(pass_hat(tallies, 4), abs=0.02)
     assert pass_hat(tallies, 4) > fit.mean**4 + 0.1

@@ -7,7 +7,7 @@ import pytest
 from harness.metrics import paging
 from harness.metrics._tests.made import LOOK, NOTE, PAY, Made
 from harness.metrics._tests.talk import DONE, Talk, asked, goal, job, told
-from harness.metrics.paging import SOON, Paging, paging_of
+from harness.metrics.paging import Paging, paging_of
 from harness.run import Run
 from harness.tokens import tool_bytes
 
@@ -86,9 +86,9 @@ def test_thrashing_counts_every_time() -> None:
 
 
 def test_a_fault_after_eight_steps_is_late_and_before_them_premature() -> None:
-    assert paging.premature_removals(fetched_again(SOON - 1)) == 1
-    assert paging.premature_removals(fetched_again(SOON)) == 0
-    assert paging.faults(fetched_again(SOON)) == 1
+    assert paging.premature_removals(fetched_again(7)) == 1
+    assert paging.premature_removals(fetched_again(8)) == 0
+    assert paging.faults(fetched_again(8)) == 1
 
 
 def forgotten(kept: str = "") -> Talk:

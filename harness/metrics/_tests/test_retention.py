@@ -57,6 +57,7 @@ def test_each_fact_counts_its_own_compactions() -> None:
     run = start().show(GOAL, note("the rule = r", "fact A = 1")).show(GOAL, note("the rule = r")).run(OPEN)
     assert retention_of(run)["constraint"] == [[1, 1], [1, 1]]
     assert retention_of(run)["identifier"] == [[2, 1], [1, 0]]
+    assert retention.retention_identifier(run) == pytest.approx(1 / 3)
 
 
 def test_a_fact_that_was_fetched_again_begins_anew() -> None:
@@ -77,6 +78,31 @@ def test_what_no_item_needs_any_more_may_go() -> None:
     assert "identifier" not in retention_of(talk.run(job("A")))
 
 
+def test_what_the_step_of_the_compaction_itself_needs_may_not_go() -> None:
+    pay = asked("2", "pay", invoice="A")
+    run = start().show(GOAL, says=pay).does(pay, "paid A").run(job("A"))
+    assert retention_of(run)["identifier"] == [[1, 0]] == retention_of(run)["constraint"]
+
+
+def test_a_fact_of_which_a_copy_stays_survives() -> None:
+    again = asked("2", q="1")
+    talk = start().show(GOAL, *ALL, says=again).does(again, FACTS).show(GOAL, *ALL, again, told("2", FACTS))
+    assert retention_of(talk.show(GOAL, *ALL, note()).run(OPEN))["constraint"] == [[1, 1]]
+
+
+def test_a_value_told_after_all_is_done_is_needed_by_nothing() -> None:
+    pay, late = asked("2", "pay", invoice="A"), asked("3", q="3")
+    talk = start().show(GOAL, *ALL, says=pay).does(pay, "paid A").show(GOAL, *ALL, says=late).does(late, "the rule = s")
+    run = talk.show(GOAL, *ALL, late, told("3", "the rule = s")).show(GOAL).run(job("A"))
+    assert retention_of(run) == {"goal": [[1, 1]]}
+
+
+def test_roles_stand_in_one_order_whatever_was_told_first() -> None:
+    facts = "fact A = 1\nthe rule = r"
+    run = Talk().show(GOAL, says=ASK).does(ASK, facts).show(GOAL, ASK, told("1", facts)).show(GOAL).run(OPEN)
+    assert list(retention_of(run)) == ["goal", "constraint", "identifier"]
+
+
 def test_a_decision_that_was_changed_is_kept_by_its_newest_value() -> None:
     roles = {"the goal": "goal", "decision": "decision"}
     demands = Demands({"A": ("decision",)}, roles, lambda tool, given: None, lambda item, facts: ("pay", {}))
@@ -87,6 +113,17 @@ def test_a_decision_that_was_changed_is_kept_by_its_newest_value() -> None:
     assert retention.retention_decision(talk.show(GOAL, note("decision = red")).run(demands)) == 1
     talk.show(GOAL, note("decision = blue"))
     assert retention_of(talk.run(demands))["decision"] == [[1, 1], [1, 0]]
+
+
+def test_a_value_that_only_comes_back_with_the_compaction_did_not_meet_it() -> None:
+    roles = {"the goal": "goal", "decision": "decision"}
+    demands = Demands({"A": ("decision",)}, roles, lambda tool, given: None, lambda item, facts: ("pay", {}))
+    talk, view = Talk(), [GOAL]
+    for id, text in (("1", "decision = blue"), ("2", "decision = red"), ("3", "decision = blue")):
+        talk.show(*view, says=asked(id, q=id)).does(asked(id, q=id), text)
+        view += [asked(id, q=id), told(id, text)]
+    run = talk.show(*view[:3], *view[5:]).run(demands)
+    assert retention_of(run) == {"goal": [[1, 1]]}
 
 
 def test_survival_multiplies_and_says_nothing_beyond_what_was_met() -> None:
