@@ -126,7 +126,10 @@ def load(path: Path | str) -> Report:
     if not file.is_file():
         waiting = path / ".shards"
         cut_off = any(waiting.glob("*.jsonl"))
-        hint = f"; a session was cut off there, its runs wait in {waiting}: longhaul finish {path}" if cut_off else ""
+        folder = path.parent if path.suffix == ".parquet" else path
+        hint = f"; make one with longhaul run ... --out {folder}"
+        if cut_off:
+            hint = f"; a session was cut off there, its runs wait in {waiting}: longhaul finish {path}"
         raise UsageError(f"no report at {path}: there is no {file.name}{hint}")
     notes = _notes(file, "runs")
     rows, metrics = _parquet(file, lambda parquet: _checked(_table(parquet, file, None), file, notes))

@@ -44,7 +44,7 @@ Step: TypeAlias = Condense | Final
 def drive(policy: Policy, view: View, budget: int, replies: Sequence[tuple[str, Reply]]) -> Step:
     """The next step of a policy, given the replies so far as (digest of the yielded view, reply).
 
-    Raises `PolicyError` for an impure policy, for one that raises, and for one that never comes to an end.
+    Raises `PolicyError` for an impure policy, for one that raises or exits, and for one that never comes to an end.
     """
     name = plain_repr(policy)
     try:
@@ -55,7 +55,7 @@ def drive(policy: Policy, view: View, budget: int, replies: Sequence[tuple[str, 
         return _drive(name, asking, replies)
     except PolicyError:
         raise
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise PolicyError(f"{name} raised {type(error).__name__}: {error}") from error
 
 

@@ -57,7 +57,7 @@ class Offering:
                 self._last = Offered(given, tools_tokens(given))
                 return self._last
             said = f"offered {problem}; return the tools, some of them shortened or left out"
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             said = f"raised {type(error).__name__} in offer: {error}"
         return self._every._replace(problem=f"{plain_repr(policy)} {said}")
 

@@ -122,6 +122,15 @@ def test_every_format_is_inspected(tmp_path: Path, capsys: Captured, name: str) 
     assert f"read as {name};" in capsys.readouterr().out
 
 
+def test_a_folder_of_every_format_is_told_in_a_hundred_columns(tmp_path: Path, capsys: Captured) -> None:
+    for name, text in FILES.items():
+        (tmp_path / f"{name}.json").write_text(text)
+    assert main(["inspect", str(tmp_path), "--policy", "none"]) == 0
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 100
+    assert all(name in told.partition(" tokens are our count")[0] for name in FILES)
+
+
 def test_control_characters_and_markup_of_a_trace_are_shown_and_not_obeyed(tmp_path: Path, capsys: Captured) -> None:
     name = "\x1b[31m[red]\u202eevil\n[/red]"
     messages = [{"role": "user", "content": "x"}, {"role": "assistant", "content": "y"}]

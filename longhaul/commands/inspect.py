@@ -20,6 +20,7 @@ from harness.spec import Choice
 from harness.tokens import text_bytes
 from longhaul import exits
 from longhaul.choices import choice, pick, view_budget
+from longhaul.lines import wrapped
 from longhaul.say import progress_bar, remark, say
 from scenarios.importers import FORMATS, Format, Source, Trajectory, chosen, files_under, opened, read_source
 
@@ -243,7 +244,7 @@ def _tell(found: _Found) -> None:
     from longhaul.traces import told
 
     formats = ", ".join(dict.fromkeys(found.files.values()))
-    say(f"read as {formats}; tokens are our count, ceil(UTF-8 bytes / 3.2)")
+    say(wrapped(f"read as {formats}; tokens are our count, ceil(UTF-8 bytes / 3.2)"))
     lines = told.conversation(found.measured[0]) if len(found.measured) == 1 else told.conversations(found.measured)
     for line in (*lines, *told.waste(found.measured)):
         say(line)

@@ -26,8 +26,12 @@ def report(tmp_path) -> Path:
 
 
 def test_no_report_at_all(tmp_path) -> None:
-    with pytest.raises(UsageError, match=r"no report at .*nowhere: there is no"):
+    with pytest.raises(
+        UsageError, match=r"no report at .*nowhere: there is no .*; make one with longhaul run .* --out .*nowhere"
+    ):
         load(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match=r"there is no runs.parquet; make one with longhaul run \.\.\. --out .*\w$"):
+        load(tmp_path)
 
 
 def test_a_session_that_was_cut_off_is_no_report(tmp_path) -> None:

@@ -29,6 +29,7 @@ from scenarios.importers import (
     tau_bench,
 )
 from scenarios.importers.format import Format
+from scenarios.importers.shape import wrong
 from scenarios.importers.source import Source, opened
 from scenarios.importers.trajectory import Trajectory
 
@@ -53,9 +54,13 @@ def read(path: str | Path, format: str = "", *, skip_broken: bool = False) -> It
 
 
 def read_source(source: Source, chosen: Format) -> Iterator[Trajectory]:
-    """The conversations of an opened file. Raises `UsageError` where there is none."""
+    """The conversations of an opened file, each in shape. Raises `UsageError` for one that is not, and where there is none."""
     found = False
     for trajectory in chosen.read(source):
+        problem = wrong(trajectory.messages, trajectory.events)
+        if problem:
+            source.refuse_conversation(trajectory.id, problem)
+            continue
         found = True
         yield trajectory
     if not found:

@@ -73,7 +73,13 @@ def _unwrapped(value: Any) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         return {}
     if value.get("type") == "constructor" and isinstance(value.get("kwargs"), Mapping):
-        name = str((value.get("id") or [""])[-1]).lower().removesuffix("chunk").removesuffix("message")
+        named = value.get("id")
+        name = (
+            str(named[-1] if isinstance(named, list) and named else "")
+            .lower()
+            .removesuffix("chunk")
+            .removesuffix("message")
+        )
         return {"type": name, **value["kwargs"]} if "type" not in value["kwargs"] else value["kwargs"]
     if isinstance(value.get("data"), Mapping) and isinstance(value.get("type"), str):
         return {**value["data"], "type": value["type"]}

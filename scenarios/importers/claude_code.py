@@ -14,6 +14,7 @@ from typing import Any
 
 from scenarios.importers.chat import message_of
 from scenarios.importers.format import Format, count_of, first_dict
+from scenarios.importers.shape import wrong_event
 from scenarios.importers.source import Source
 from scenarios.importers.trajectory import Trajectory, text_of, trajectory
 
@@ -46,7 +47,7 @@ def read(source: Source) -> Iterator[Trajectory]:
     chains: dict[str, _Chain] = {}
     session, model, version = "", "", ""
     seen: set[str] = set()
-    for _, value in source.values():
+    for entry, value in source.values():
         record = first_dict(value)
         name = str(record.get("uuid") or "")
         if name and name in seen:
@@ -56,7 +57,9 @@ def read(source: Source) -> Iterator[Trajectory]:
         version = version or str(record.get("version") or "")
         model = model or _model(record)
         side = f"/{record.get('agentId') or 'side'}" if record.get("isSidechain") else ""
-        _take(chains.setdefault(side, _Chain()), record)
+        problem = _take(chains.setdefault(side, _Chain()), record)
+        if problem:
+            source.refuse(entry, problem)
     for side, chain in chains.items():
         if any(message["role"] == "assistant" for message in chain.messages):
             own = (session or source.path.name.partition(".")[0]) + side
@@ -68,18 +71,20 @@ def _model(record: dict[str, Any]) -> str:
     return named if isinstance(named, str) and not named.startswith("<") else ""
 
 
-def _take(chain: _Chain, record: dict[str, Any]) -> None:
+def _take(chain: _Chain, record: dict[str, Any]) -> str:
+    """Put a record into its chain; what is wrong with it, in words, where it cannot be."""
     kind = record.get("type")
     if kind == "system":
-        _boundary(chain, record)
-    elif kind in ("user", "assistant") and isinstance(record.get("message"), dict):
+        return _boundary(chain, record)
+    if kind in ("user", "assistant") and isinstance(record.get("message"), dict):
         if record.get("isCompactSummary"):
             _summary(chain, text_of(first_dict(record["message"]).get("content")))
         else:
             _said(chain, record)
+    return ""
 
 
-def _boundary(chain: _Chain, record: dict[str, Any]) -> None:
+def _boundary(chain: _Chain, record: dict[str, Any]) -> str:
     subtype = record.get("subtype")
     data = first_dict(record.get("compactMetadata") or record.get("microcompactMetadata"))
     known = {"pre_tokens": data.get("preTokens"), "trigger": data.get("trigger")}
@@ -87,9 +92,18 @@ def _boundary(chain: _Chain, record: dict[str, Any]) -> None:
     if subtype == "compact_boundary":
         chain.events.append({"at": len(chain.messages), "kind": "compaction", **told})
     elif subtype == "microcompact_boundary":
-        gone = data.get("compactedToolIds") or data.get("evictedToolCallIds") or []
-        event = {"at": len(chain.messages), "kind": "microcompaction", "evicted_tool_call_ids": list(gone), **told}
+        key = next((key for key in ("compactedToolIds", "evictedToolCallIds") if data.get(key)), "")
+        event = {
+            "at": len(chain.messages),
+            "kind": "microcompaction",
+            "evicted_tool_call_ids": data.get(key, []),
+            **told,
+        }
+        problem = wrong_event(event)
+        if problem:
+            return problem.replace("evicted_tool_call_ids", key)
         chain.events.append(event)
+    return ""
 
 
 def _summary(chain: _Chain, text: str) -> None:

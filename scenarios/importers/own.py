@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from scenarios.importers.format import Format, dicts, first_dict
+from scenarios.importers.shape import wrong
 from scenarios.importers.source import Source
 from scenarios.importers.trajectory import ROLES, Trajectory, text_of, trajectory
 
@@ -25,7 +26,7 @@ def matches(value: Any) -> bool:
 def _is_ours(message: Any) -> bool:
     if not isinstance(message, dict) or message.get("role") not in ROLES:
         return False
-    calls = message.get("tool_calls") or ()
+    calls = dicts(message.get("tool_calls"))
     return isinstance(message.get("content"), str | None) and all("name" in call for call in calls)
 
 
@@ -33,14 +34,24 @@ def read(source: Source) -> Iterator[Trajectory]:
     """The conversations, one a line."""
     for entry, value in source.values():
         given = first_dict(value)
-        messages = dicts(given.get("messages"))
-        if not isinstance(given.get("id"), str) or not any(item.get("role") == "assistant" for item in messages):
-            source.refuse(entry, "no id, or no assistant message")
+        problem = _problem(given)
+        if problem:
+            source.refuse(entry, problem)
             continue
-        shaped = [{**item, "content": text_of(item.get("content"))} for item in messages if item.get("role") in ROLES]
-        events = [event for event in dicts(given.get("events")) if isinstance(event.get("at"), int)]
-        names = {key: str(given.get(key) or "") for key in ("model", "harness")}
-        yield trajectory(given["id"], shaped, events, **names)
+        shaped = [{**item, "content": text_of(item.get("content"))} for item in given["messages"]]
+        names = {key: given.get(key) or "" for key in ("model", "harness")}
+        yield trajectory(given["id"], shaped, given.get("events") or (), **names)
+
+
+def _problem(given: dict[str, Any]) -> str:
+    """What is wrong with a conversation, in words; '' where nothing is."""
+    said = any(item.get("role") == "assistant" for item in dicts(given.get("messages")))
+    if not isinstance(given.get("id"), str) or not said:
+        return "no id, or no assistant message"
+    for name in ("model", "harness"):
+        if not isinstance(given.get(name), str | None):
+            return f"{name} is {ascii(given[name])[:40]}; a text is expected"
+    return wrong(given["messages"], given.get("events") or [])
 
 
 FORMAT = Format("longhaul", "this project's own: {id, messages, events} on each line", matches, read)

@@ -94,9 +94,15 @@ class Source:
         """A value that is none of its format: an error, or left out where broken ones are."""
         self._broken(entry.number, what)
 
+    def refuse_conversation(self, name: str, what: str) -> None:
+        """A conversation of several values that cannot be one: an error, or left out where broken ones are."""
+        self._refuse(f"conversation {name!a}", what)
+
     def _broken(self, number: int, what: object) -> None:
-        unit = "line" if self.lines else "element"
-        sentence = f"{self.path}, {unit} {number} is broken ({what})"
+        self._refuse(f"{'line' if self.lines else 'element'} {number}", what)
+
+    def _refuse(self, where: str, what: object) -> None:
+        sentence = f"{self.path}, {where} is broken ({what})"
         if not self.skip_broken:
             raise UsageError(f"{sentence}; mend it, or leave out what is broken with --skip-broken")
         self.skipped.append(sentence)

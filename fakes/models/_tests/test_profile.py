@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from statistics import fmean
 
 import pytest
 
 from fakes.models.profile import PROFILES, Pace, Profile
-from fakes.models.profiles import profile, profiles_in
+from fakes.models.profiles import profile
 from harness.errors import UsageError
 
 USE = {("strong-2026", 32_768): (0.95, 0.91), ("mid", 32_768): (0.93, 0.70), ("weak", 32_768): (0.88, 0.14),
@@ -89,7 +90,18 @@ def test_a_profile_of_a_file_is_like_another_but_for_what_it_says(tmp_path: Path
         ("[m]\nlatent = 3", "3 is no table of numbers"),
         ("[m]\nlike = 'mild'", "unknown model profile 'mild'"),
         ("[m]\nwidth = 3", "no key 'width'; there are like, window, literal"),
-        ("[m]\npace = {mean_ms = 9000}", "the 95 % of the times"),
+        ("[m]\nlatent = {half_tokens = 1e-300}", "half_tokens is 1e-300; it must be at least 1 token"),
+        ("[m]\nlatent = {half_tokens = 1e300}", "half_tokens is 1e+300; it must be at most 1000000000, or inf"),
+        ("[m]\nlatent = {half_tokens = 5, steepness = 1e300}", "steepness is 1e+300; it must be at most 20"),
+        ("[m]\nplaces = {primacy = inf}", "primacy is inf; it must be at most 1000"),
+        ("[m]\nplaces = {recency_tokens = inf}", "recency_tokens is inf; it must be at most 1000000000"),
+        (f"[m]\nwindow = 1{'0' * 400}", "window is 1000"),
+        ("[m]\npace = {tokens = 5, tokens_most = 2000000}", "tokens_most is 2000000; it must be at most 100000"),
+        (
+            "[m]\npace = {mean_ms = 9000}",
+            "is 1000, below mean_ms, the mean of all, 9000; raise most_ms or lower mean_ms",
+        ),
+        ("[m]\npace = {tokens = 9}", "is 0, below tokens, which half of them do, 9; raise tokens_most or lower tokens"),
         ("[m]\npace = {mean_ms = 10, most_ms = 100}", "below 3.8 times its mean"),
         ("[m]\npace = {mean_ms = 10.5}", "must be a whole number"),
         ("m = 3", "is no table"),
@@ -99,9 +111,26 @@ def test_a_profile_of_a_file_is_like_another_but_for_what_it_says(tmp_path: Path
 def test_numbers_that_cannot_be_are_refused_by_name(tmp_path: Path, text: str, says: str) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(text)
-    profiles_in.cache_clear()
-    with pytest.raises(UsageError, match=says.replace("(", r"\(")):
+    with pytest.raises(UsageError, match=re.escape(says)):
         profile(f"{path}:m")
+
+
+def test_the_steepest_curve_that_may_be_written_falls_to_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(
+        "[m]\nlatent = {half_tokens = 1, steepness = 20}\nliteral = {half_tokens = inf}\nwindow = 1_000_000_000"
+    )
+    mine = profile(f"{path}:m")
+    assert mine.p_use(1_000_000_000, 0, 1_000_000_000, "latent") < 1e-100
+    assert mine.p_use(1_000_000_000, 0, 1_000_000_000) == 1
+
+
+def test_profiles_that_are_like_each_other_are_refused_by_their_names(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(f"[a]\nlike = '{path}:b'\n[b]\nlike = '{path}:a'\n[c]\nlike = '{path}:d'\n[d]\nwindow = 7\n")
+    with pytest.raises(UsageError, match=f"in a circle: {path}:a is like {path}:b is like {path}:a"):
+        profile(f"{path}:a")
+    assert profile(f"{path}:c").window == 7
 
 
 def test_a_name_that_does_not_exist_is_told_what_does(tmp_path: Path) -> None:
@@ -111,5 +140,9 @@ def test_a_name_that_does_not_exist_is_told_what_does(tmp_path: Path) -> None:
         profile(f"{path}:yours")
     with pytest.raises(UsageError, match="there is no file of profiles"):
         profile(f"{tmp_path}/absent.toml:mine")
+    with pytest.raises(UsageError, match="':x' lacks the file before the colon; write path/to/"):
+        profile(":x")
+    with pytest.raises(UsageError, match="lacks the name of a profile behind the colon"):
+        profile(f"{path}:")
     with pytest.raises(UsageError, match="unknown model profile 'strnog-2026'"):
         profile("strnog-2026")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,6 +70,21 @@ class RaisesLater:
 
 
 @dataclass(frozen=True)
+class Exits:
+    """Takes the process for its own."""
+
+    asks: bool = False
+
+    def __call__(self, view: View, budget: int) -> Any:
+        """Leave, at once or after the model answered."""
+        return self._later(view) if self.asks else sys.exit(5)
+
+    def _later(self, view: View) -> Any:
+        yield tuple(view)
+        sys.exit(6)
+
+
+@dataclass(frozen=True)
 class Asks:
     """Asks the model something that is no view."""
 
@@ -94,6 +110,8 @@ class Shows:
     [
         (Raises(), "Raises() raised ValueError: boom"),
         (RaisesLater(), "RaisesLater() raised KeyError: 'later'"),
+        (Exits(), "Exits(asks=False) raised SystemExit: 5"),
+        (Exits(asks=True), "Exits(asks=True) raised SystemExit: 6"),
         (Asks(), "Asks(what=None) returned None; a policy returns a sequence of messages"),
         (Asks(("abc",)), "holds 'abc'; a view holds Message values only, with text"),
         (Shows(), "holds Message(role='user', content=None"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -129,6 +130,7 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "more than once": lambda tools: tools * 2,
     r"Offers\(\) raised TypeError in offer": lambda tools: (replace(tools[0], schema={"type": object()}),),
     r"Offers\(\) raised ZeroDivisionError in offer": lambda tools: 1 / 0,
+    r"Offers\(\) raised SystemExit in offer: 5": lambda tools: sys.exit(5),
 }
 
 
