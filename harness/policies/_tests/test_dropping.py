@@ -65,6 +65,21 @@ def test_microcompact_sees_no_run_across_another_tool_a_person_or_an_error(betwe
     assert Microcompact(run=3, keep=0)(view, 1_000) is view
 
 
+def test_microcompact_takes_exchanges_with_several_calls_of_one_tool_for_runs_too():
+    view = view_of(*(called("read", f'{{"n":{number}}}', "t" * 300, "u" * 300) for number in range(4)))
+    after = Microcompact(run=3, keep=1)(view, 1_000)
+    assert contents(after)[1] == '[result of read omitted: 6 calls from {"n":0} to {"n":2}, 1800 bytes]'
+    assert tuple(after[2:]) == view[-3:]
+
+
+def test_what_is_short_beside_the_observations_of_a_run_is_an_outcome_now_and_later():
+    view = view_of(*(part for name in "abcd" for part in (read(name, "t" * 2_000), edit(name, "e" * 400))))
+    after = Microcompact(run=3, keep=0)(view, 1_000)
+    assert contents(after)[1].startswith("[result of read omitted: 4 calls")
+    assert contents(after).count("e" * 400) == 4
+    assert Microcompact(run=3, keep=0)(view_of(*after[1:]), 1_000) == (GOAL, *after[1:])
+
+
 def test_old_results_are_cleared_and_the_calls_say_what_they_were():
     after = DropOldResults(keep=3)(TEN, 1)
     assert [text for text in contents(after) if text] == ["goal = test", *[CLEARED] * 7, *["t" * 400] * 3]
