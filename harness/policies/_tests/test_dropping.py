@@ -142,6 +142,24 @@ def test_an_edit_that_failed_makes_no_read_stale():
     assert DropReadsAfterEdit()(view, 1) is view
 
 
+@pytest.mark.parametrize(
+    ("later", "stale"),
+    [
+        (called("publish", '{"path":"a","artifact":"77"}', "published"), True),
+        (called("publish", '{"path":"a","artifact":"77"}', "error: no such artifact"), False),
+        (called("publish", '{"path":"b","artifact":"77"}', "published"), False),
+        (called("grep", '{"path":"a","pattern":"77"}', "one line"), False),
+        (called("run", '{"path":"a"}', "passed"), False),
+    ],
+)
+def test_a_call_that_is_given_more_than_the_thing_changes_it_unless_it_is_named_as_a_look(
+    later: list[Message], stale: bool
+):
+    view = view_of(read("a"), later)
+    after = DropReadsAfterEdit()(view, 1)
+    assert (contents(after)[2] == '[result of read {"path":"a"} omitted: edited since]') is stale
+
+
 def test_a_tool_for_several_things_is_known_by_its_command():
     look = called("str_replace_editor", '{"command":"view","path":"a"}', "t" * 400)
     change = called("str_replace_editor", '{"command":"str_replace","path":"a"}', "done")
