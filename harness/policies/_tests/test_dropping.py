@@ -98,6 +98,13 @@ def test_rolling_masks_each_result_as_it_grows_old_whatever_the_budget():
     assert MaskObservationsRolling.trigger == 0
 
 
+def test_rolling_counts_turns_and_not_results():
+    turns = [called("read", f'{{"n":{number}}}', "t" * 400, "u" * 400, "v" * 400) for number in range(4)]
+    after = MaskObservationsRolling(keep=2)(view_of(*turns), 1_000_000)
+    assert [text.startswith("[result of ") for text in contents(after) if text][1:] == [True] * 6 + [False] * 6
+    assert MaskObservationsRolling(keep=4)(view_of(*turns), 1) == view_of(*turns)
+
+
 def test_pruning_protects_the_newest_output_and_clears_the_rest():
     after = PruneOutputs(protect=0.2, least=0.1)(TEN, 2_000)  # a result has 125 tokens, 400 are protected
     assert contents(after).count(CLEARED) == 7
