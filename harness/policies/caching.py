@@ -17,19 +17,34 @@ from harness.types import Message
 
 @dataclass(frozen=True)
 class CachePrices:
-    """Prices of a token: read from the cache, written into it, and put out. The defaults are Anthropic's, 5 minutes."""
+    """Prices of a token: read from the cache, written into it, and put out. The defaults are Anthropic's, 5 minutes.
+
+    `request` is the price in a request for a summary; `read` where it is not given, for one that goes with all that went with
+    the request before. With other tools, or with none, nothing of it is read from the cache: then it is `write`.
+    """
 
     read: float = 0.1
     write: float = 1.25
     output: float = 5.0
+    request: float | None = None
 
     def breakeven_turns(self, saved: int, rewritten: int, asked: int = 0, answered: int = 0) -> float:
         """Turns until a change that takes `saved` tokens out has paid for `rewritten` tokens behind the place of the change.
 
-        `asked` and `answered` are the tokens of a request for a summary, its input being read from the cache.
+        `asked` and `answered` are the tokens of a request for a summary.
         """
-        once = rewritten * (self.write - self.read) + asked * self.read + answered * self.output
+        request = self.read if self.request is None else self.request
+        once = rewritten * (self.write - self.read) + asked * request + answered * self.output
         return once / (saved * self.read) if saved > 0 else math.inf
+
+
+def dragged_turns(gains: Sequence[int]) -> float:
+    """Turns for which tokens that may go were dragged along so far, on average; the gain of each turn, the oldest first.
+
+    Where nobody knows how long a run goes on, a change that costs as much as waiting has cost so far is never more than twice
+    as dear as what one would have done who knew.
+    """
+    return sum(gain * (len(gains) - place) for place, gain in enumerate(gains)) / max(1, sum(gains))
 
 
 def changed_tail(before: Sequence[Message], after: Sequence[Message]) -> int:

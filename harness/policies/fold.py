@@ -8,17 +8,18 @@ from msgspec.structs import replace
 
 from harness.policies.changes import smaller
 from harness.policies.exchanges import exchanges, joined
-from harness.policies.tasks import finished_tasks
+from harness.policies.tasks import finished
 from harness.types import Message, View
 
 
 @dataclass(frozen=True)
 class Fold:
-    """Of each finished sub-task keep its last call with one line of its result; the newest `keep` exchanges stay.
+    """Of each finished sub-task keep the call that it came to with one line of its result; the newest `keep` exchanges stay.
 
     Imitates Context-Folding (Sun et al. 2025), where an agent branches for a sub-task and returns with its outcome. Here
     the exchanges about one thing (a path, a name, an id) are a sub-task, and nobody writes a return message: see
-    `fold_and_report`. What belongs to no sub-task stays.
+    `fold_and_report`. What belongs to no sub-task stays. One turn may be about several things: it is folded once all of
+    them are finished.
     """
 
     keep: int = 2
@@ -26,9 +27,9 @@ class Fold:
     def __call__(self, view: View, budget: int) -> View:
         units = exchanges(view)
         folded: dict[int, tuple[Message, ...]] = {}
-        for task in finished_tasks(units, self.keep):
-            said, *results = units[task[-1]]
-            folded |= dict.fromkeys(task, ()) | {task[-1]: (said, *map(_line, results))}
+        for index, outcome in finished(units, self.keep).items():
+            said, *results = units[index]
+            folded[index] = (said, *map(_line, results)) if outcome else ()
         return (
             smaller(view, joined(folded.get(index, unit) for index, unit in enumerate(units)), budget)
             if folded

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from harness.policies.changes import smaller, summarised
+from harness.policies.changes import is_summary, smaller, summarised
 from harness.policies.exchanges import exchanges, joined, pinned
 from harness.policies.prompts import REPORT
-from harness.policies.tasks import finished_tasks
+from harness.policies.tasks import finished
 from harness.types import Message, Reply, View
 
 
@@ -18,14 +18,15 @@ class FoldAndReport:
 
     Imitates Context-Folding (Sun et al. 2025): the branch goes, its return message stays. There the agent branches and
     returns by itself, one sub-task at a time; here all that are finished under pressure are reported together. Earlier reports
-    stay word for word, and so does what belongs to no sub-task.
+    stay word for word, and so does what belongs to no sub-task. A look at what was reported before goes into the next report.
     """
 
     keep: int = 2
 
     def __call__(self, view: View, budget: int) -> Generator[View, Reply, View]:
         units = exchanges(view)
-        gone = {index for task in finished_tasks(units, self.keep) for index in task}
+        reports = "\n".join(unit[0].content for unit in units if is_summary(unit[0]))
+        gone = finished(units, self.keep, reports).keys()
         if not gone:
             return view
         pins = joined(unit for unit in units if pinned(unit))

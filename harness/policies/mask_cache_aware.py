@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from harness.policies.caching import CachePrices, changed_tail
+from harness.policies.caching import CachePrices, changed_tail, dragged_turns
 from harness.policies.changes import all_but, as_pages, results_in, smaller
 from harness.policies.exchanges import tokens_of
 from harness.tokens import message_tokens
@@ -35,6 +35,5 @@ class MaskCacheAware:
         if changed is view or tokens_of(view) >= self.full * budget:
             return changed
         gains = [message_tokens(view[index]) - message_tokens(changed[index]) for index in old]
-        dragged = sum(gain * (len(old) - place) for place, gain in enumerate(gains)) / sum(gains)
         pays = CachePrices(self.read, self.write).breakeven_turns(sum(gains), changed_tail(view, changed))
-        return changed if pays <= min(self.turns, dragged) else view
+        return changed if pays <= min(self.turns, dragged_turns(gains)) else view

@@ -15,7 +15,8 @@ from harness.types import Message, ToolCall, View
 class MaskObservations:
     """Under pressure, replace all tool results but the newest `keep` by a placeholder naming tool, arguments and size.
 
-    Imitates observation masking as in The Complexity Trap (Lindenbauer et al. 2025), in batches and not every turn.
+    Imitates observation masking as in The Complexity Trap (Lindenbauer et al. 2025), in batches and not every turn. There the
+    newest 10 turns stay (see `mask_observations_rolling`); 4 results are a choice made here, for budgets below the working set.
     """
 
     keep: int = 4

@@ -14,7 +14,11 @@ from harness.types import Policy, Reply, View
 
 @dataclass(frozen=True)
 class Pipeline:
-    """Run the stages until at most `enough` of the budget is used; a later stage sees what the earlier ones left."""
+    """Run the stages until at most `enough` of the budget is used; a later stage sees what the earlier ones left.
+
+    Imitates the chained condensers of OpenHands (`CondenserPipeline`), where every stage is run; to stop where it is enough,
+    and these stages, are choices made here. For the order of one product see `clear_compact_summarize`.
+    """
 
     stages: tuple[Policy, ...] = (MaskObservations(), Summarize())
     enough: float = 0.5

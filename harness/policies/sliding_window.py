@@ -11,7 +11,12 @@ from harness.types import Message, View
 
 @dataclass(frozen=True)
 class SlidingWindow:
-    """Drop the oldest exchanges until at most `share` of the budget is used; the pins stay."""
+    """Drop the oldest exchanges until at most `share` of the budget is used; the pins and the newest exchange stay.
+
+    Imitates the plainest memory of chat applications, as `trim_messages` of LangChain and the first-in-first-out queue of
+    MemGPT (Packer et al. 2023); that half of the budget is left is a choice made here. The newest exchange stays even where
+    it does not fit: else what was just asked for would never be read.
+    """
 
     share: float = 0.5
 
@@ -22,11 +27,11 @@ class SlidingWindow:
         units = exchanges(view)
         used = sum(view_tokens(unit) for unit in units if pinned(unit))
         kept: list[tuple[Message, ...]] = []
-        full = False
+        full = newest = False
         for unit in reversed(units):
             if not pinned(unit):
                 used += view_tokens(unit)
-                full = full or used > room
+                full, newest = newest and (full or used > room), True
             if pinned(unit) or not full:
                 kept.append(unit)
         return joined(reversed(kept)) if len(kept) < len(units) else view

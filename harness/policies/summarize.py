@@ -13,7 +13,11 @@ from harness.types import Message, Reply, View
 
 @dataclass(frozen=True)
 class Summarize:
-    """Keep the pins and the newest `keep` exchanges; a summary by the model stands for the rest."""
+    """Keep the pins and the newest `keep` exchanges; a summary by the model stands for the rest.
+
+    Imitates the summary buffer of LangChain (`ConversationSummaryBufferMemory`) and the plain compaction of coding agents: an
+    earlier summary is summarised again with what is new. How many exchanges stay is a choice made here.
+    """
 
     keep: int = 2
 

@@ -1,4 +1,4 @@
-"""A control: the simplest loop of the literature. It counts messages, so it cuts calls from their results."""
+"""The simplest loop there is: it counts messages, so it cuts calls from their results."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from harness.types import Message, Reply, View
 
 @dataclass(frozen=True)
 class SummarizeLastFour:
-    """Summarise everything but the last `last` messages, wherever the cut falls."""
+    """Summarise everything but the last `last` messages, wherever the cut falls.
+
+    Imitates no product: it is the loop of many a tutorial, and what every other policy here takes care not to be. Boards rank
+    it as any other, with the cut pairs that were mended for it. That 4 messages stay is a choice made here.
+    """
 
     last: int = 4
 

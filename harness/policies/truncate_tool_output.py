@@ -14,7 +14,9 @@ from harness.types import Message, View
 class TruncateToolOutput:
     """Under pressure, cut whole lines out of the middle of long tool results; the newest `keep` results stay whole.
 
-    `head` and `tail` are characters; a single line longer than that is cut inside.
+    Imitates the truncation of tool output in Codex CLI and OpenHands, where head and tail stay and a line says that something
+    is missing. There it is done once, when a result arrives, and leaves far more; that it waits for pressure, and the sizes,
+    are choices made here. `head` and `tail` are characters; a single line longer than that is cut inside.
     """
 
     head: int = 200

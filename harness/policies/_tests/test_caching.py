@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import pytest
 
@@ -66,11 +67,17 @@ def test_no_batch_is_masked_that_will_not_pay_in_the_turns_that_are_left():
     assert MaskCacheAware(keep=4, turns=1)(many, 10_000) is many
 
 
+def test_a_request_for_a_summary_that_goes_without_tools_is_paid_for_in_full():
+    billed = CachePrices(0.1, 1.25, request=1.25)
+    assert billed.breakeven_turns(85_000, 15_000, 100_000, 2_000) == pytest.approx(17.9, abs=0.05)
+
+
 def test_a_summary_is_asked_for_once_it_pays_and_in_any_case_when_the_view_is_full():
-    many = view_of(*(read(f"f{number}") for number in range(24)))
-    assert len(asked_for(SummarizeCacheAware(turns=28), many, 10_000)) == 1
-    assert asked_for(SummarizeCacheAware(turns=2), many, 10_000) == []
-    assert len(asked_for(SummarizeCacheAware(turns=2), many, many.weight)) == 1
+    few, many = (view_of(*(read(f"f{number}") for number in range(count))) for count in (12, 60))
+    assert len(asked_for(SummarizeCacheAware(), many, 1_000_000)) == 1
+    assert asked_for(SummarizeCacheAware(), few, 1_000_000) == []
+    assert asked_for(SummarizeCacheAware(turns=14), many, 1_000_000) == []
+    assert len(asked_for(SummarizeCacheAware(turns=14), many, many.weight)) == 1
 
 
 def costs(policy: str, horizon: int = 100) -> dict[str, float]:
@@ -86,3 +93,20 @@ def test_a_rolling_mask_is_cheapest_without_a_cache_and_dearest_with_one():
     )
     assert rolling["none"] < batches["none"]
     assert rolling["read10_write125"] > 1.5 * batches["read10_write125"] > 1.5 * aware["read10_write125"]
+
+
+@lru_cache
+def bill(family: str, policy: str) -> float:
+    """The cost with paid writes of two long runs of a family, on seeds that no policy was made on."""
+    book = next(book for book in BOOKS if book.name == "read10_write125")
+    specs = (
+        Spec(family, horizon=100, seed=seed, policy=Choice("Policy", policy), view_budget=0.5) for seed in (731, 732)
+    )
+    return sum(cost(execute(spec), book) for spec in specs)
+
+
+def test_minding_the_cache_makes_summaries_cheaper_in_long_runs_but_not_where_pages_are_looked_up_again():
+    """A threshold alone lets the view grow with the budget, and drags more along than a summary would cost."""
+    families = ("triage_tickets", "assemble_release", "book_trip", "answer_from_manual")
+    cheaper = [family for family in families if bill(family, "summarize_cache_aware") <= bill(family, "summarize")]
+    assert cheaper == ["triage_tickets", "assemble_release", "book_trip"]

@@ -65,6 +65,21 @@ def test_microcompact_sees_no_run_across_another_tool_a_person_or_an_error(betwe
     assert Microcompact(run=3, keep=0)(view, 1_000) is view
 
 
+def test_microcompact_takes_exchanges_with_several_calls_of_one_tool_for_runs_too():
+    view = view_of(*(called("read", f'{{"n":{number}}}', "t" * 300, "u" * 300) for number in range(4)))
+    after = Microcompact(run=3, keep=1)(view, 1_000)
+    assert contents(after)[1] == '[result of read omitted: 6 calls from {"n":0} to {"n":2}, 1800 bytes]'
+    assert tuple(after[2:]) == view[-3:]
+
+
+def test_what_is_short_beside_the_observations_of_a_run_is_an_outcome_now_and_later():
+    view = view_of(*(part for name in "abcd" for part in (read(name, "t" * 2_000), edit(name, "e" * 400))))
+    after = Microcompact(run=3, keep=0)(view, 1_000)
+    assert contents(after)[1].startswith("[result of read omitted: 4 calls")
+    assert contents(after).count("e" * 400) == 4
+    assert Microcompact(run=3, keep=0)(view_of(*after[1:]), 1_000) == (GOAL, *after[1:])
+
+
 def test_old_results_are_cleared_and_the_calls_say_what_they_were():
     after = DropOldResults(keep=3)(TEN, 1)
     assert [text for text in contents(after) if text] == ["goal = test", *[CLEARED] * 7, *["t" * 400] * 3]
@@ -81,6 +96,13 @@ def test_rolling_masks_each_result_as_it_grows_old_whatever_the_budget():
     assert contents(after)[2] == '[result of read {"path":"f0"} omitted: 400 bytes]'
     assert tuple(after[3:]) == TEN[3:]
     assert MaskObservationsRolling.trigger == 0
+
+
+def test_rolling_counts_turns_and_not_results():
+    turns = [called("read", f'{{"n":{number}}}', "t" * 400, "u" * 400, "v" * 400) for number in range(4)]
+    after = MaskObservationsRolling(keep=2)(view_of(*turns), 1_000_000)
+    assert [text.startswith("[result of ") for text in contents(after) if text][1:] == [True] * 6 + [False] * 6
+    assert MaskObservationsRolling(keep=4)(view_of(*turns), 1) == view_of(*turns)
 
 
 def test_pruning_protects_the_newest_output_and_clears_the_rest():
@@ -125,6 +147,24 @@ def test_a_read_of_what_was_edited_since_gives_way_to_a_pointer():
 def test_an_edit_that_failed_makes_no_read_stale():
     view = view_of(read("a"), edit("a", "error: no such anchor"))
     assert DropReadsAfterEdit()(view, 1) is view
+
+
+@pytest.mark.parametrize(
+    ("later", "stale"),
+    [
+        (called("publish", '{"path":"a","artifact":"77"}', "published"), True),
+        (called("publish", '{"path":"a","artifact":"77"}', "error: no such artifact"), False),
+        (called("publish", '{"path":"b","artifact":"77"}', "published"), False),
+        (called("grep", '{"path":"a","pattern":"77"}', "one line"), False),
+        (called("run", '{"path":"a"}', "passed"), False),
+    ],
+)
+def test_a_call_that_is_given_more_than_the_thing_changes_it_unless_it_is_named_as_a_look(
+    later: list[Message], stale: bool
+):
+    view = view_of(read("a"), later)
+    after = DropReadsAfterEdit()(view, 1)
+    assert (contents(after)[2] == '[result of read {"path":"a"} omitted: edited since]') is stale
 
 
 def test_a_tool_for_several_things_is_known_by_its_command():

@@ -8,7 +8,7 @@ from harness.policies.fold import Fold
 from harness.policies.fold_and_report import FoldAndReport
 from harness.policies.page_out import PageOut
 from harness.policies.prompts import HEAD, REPORT
-from harness.types import Message
+from harness.types import Message, ToolCall
 
 
 def pointer(path: str, size: int = 400) -> str:
@@ -94,3 +94,46 @@ def test_a_report_stands_for_the_finished_sub_tasks_and_earlier_reports_stay_as_
 def test_a_single_exchange_is_no_sub_task_and_keeps_all_it_says():
     view = view_of(read("notes", "rule = x\n" + "t" * 400), read("b"), read("c"))
     assert Fold(keep=2)(view, 1_000) is view
+
+
+def filed(*tickets: str) -> list[Message]:
+    """Tickets are filed in one turn."""
+    calls = tuple(ToolCall(f"file {ticket}", "file", f'{{"ticket":"{ticket}"}}') for ticket in tickets)
+    return [
+        Message("assistant", "", calls),
+        *(Message("tool", f"filed {call.id[5:]}\nthank you", call_id=call.id) for call in calls),
+    ]
+
+
+LIST = called("list", '{"page":1}', "T-001: my parcel\nT-002: my invoice\nT-003: my case\n" + "t" * 300)
+
+
+def test_a_turn_about_several_things_is_folded_with_the_list_that_told_of_them():
+    after = Fold(keep=2)(view_of(LIST, filed("T-001", "T-002"), filed("T-003"), read("b"), read("c")), 1_000)
+    assert contents(after)[1:6] == ["", "thank you", "thank you", "", "thank you"]
+    assert tuple(after[6:]) == (*read("b"), *read("c"))
+
+
+def test_a_list_stays_while_a_thing_on_it_is_not_done():
+    after = Fold(keep=2)(view_of(LIST, filed("T-001", "T-002"), read("b"), read("c")), 1_000)
+    assert tuple(after[1:3]) == tuple(LIST)
+    assert contents(after)[4:6] == ["thank you", "thank you"]
+
+
+def test_what_is_said_about_one_thing_is_no_list_of_things():
+    decision = called("decision", '{"number":1}', "From T-001 on:\ncolour = red\n" + "t" * 300)
+    view = view_of(decision, filed("T-001"), read("b"), read("c"))
+    assert Fold(keep=2)(view, 1_000) is view
+
+
+def test_to_look_once_more_does_not_change_what_a_sub_task_came_to():
+    after = Fold(keep=2)(view_of(TASK, read("a", turn="again"), read("b"), read("c")), 1_000)
+    assert contents(after)[1:3] == ["", "renamed a = 3 uses"]
+    assert tuple(after[3:]) == (*read("b"), *read("c"))
+
+
+def test_a_single_look_at_what_was_reported_goes_into_the_next_report():
+    report = Message("user", f"{HEAD}\nfound part_1 = y")
+    view = view_of(report, read("part_1"), read("part_2"), read("b"), read("c"))
+    after = outcome(FoldAndReport(keep=2), view, 1_000, "part_1 again")
+    assert tuple(after) == (GOAL, report, Message("user", f"{HEAD}\npart_1 again"), *view[4:])

@@ -98,6 +98,13 @@ def test_sliding_window_keeps_the_goal_and_the_newest_exchanges_whole():
     assert view_tokens(kept) <= view.weight // 2
 
 
+def test_sliding_window_shows_the_newest_exchange_even_where_it_does_not_fit():
+    view = Vector([GOAL, *exchange(1, ("a" * 200,)), *exchange(2, ("b" * 3_000,))], message_tokens)
+    kept = SlidingWindow(share=0.5)(view, 1_000)
+    assert tuple(kept) == (GOAL, *view[-2:])
+    assert SlidingWindow(share=0.5)(Vector(kept, message_tokens), 1_000) == tuple(kept)
+
+
 def test_truncation_keeps_head_and_tail_and_says_how_much_went():
     view = Vector([GOAL, *exchange(1, ("a" * 300 + "b" * 500 + "c" * 300,))], message_tokens)
     text = TruncateToolOutput(keep=0)(view, 1)[2].content
