@@ -66,7 +66,9 @@ def total(rows: Iterable[Played]) -> Played:
 def _both(one: Played, other: Played) -> Played:
     names = ("input", "cached", "output", "compactions")
     sums = {name: getattr(one, name) + getattr(other, name) for name in names}
-    pairs = {least: [row.bands[least] for row in (one, other) if least in row.bands] for least in (*one.bands, *other.bands)}
+    pairs = {
+        least: [row.bands[least] for row in (one, other) if least in row.bands] for least in (*one.bands, *other.bands)
+    }
     bands = {least: together(pairs[least]) for least in sorted(pairs)}
     return replace(
         one, peak=max(one.peak, other.peak), failed=one.failed or other.failed, bands=bands, **sums

@@ -147,7 +147,9 @@ class Whole:
         if newest < 0:
             return False
         place = places[newest]
-        return places[0] < self._opening or self._starts[end] - self._starts[place + 1] + self._reach(word, place) <= room
+        return (
+            places[0] < self._opening or self._starts[end] - self._starts[place + 1] + self._reach(word, place) <= room
+        )
 
     def _reach(self, word: str, place: int) -> int:
         """Tokens from the last occurrence of a word in a message that holds it to the end of that message."""
