@@ -126,7 +126,7 @@ def recall(events: Sequence[Event]) -> Recall:
     for one in references(events):
         counts[one.found] += 1
         bands.setdefault(band(one.distance), [0, 0, 0])[one.found] += 1
-    return Recall(*counts, dict(sorted(bands.items())))
+    return Recall(counts[IN_VIEW], counts[BY_POINTER], counts[LOST], dict(sorted(bands.items())))
 
 
 def references(events: Sequence[Event]) -> Iterator[Reference]:

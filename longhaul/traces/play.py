@@ -78,11 +78,9 @@ def _both(one: Played, other: Played) -> Played:
 def as_recorded(measured: Measured, trajectory: Trajectory) -> Played:
     """What the recorded harness itself did, and what of it was then still in view."""
     cut = measured.compactions + measured.microcompactions
-    events = list(recorded_events(trajectory))
-    whole = list(recorded_events(replace(trajectory, events=()))) if cut else events
-    return Played(
-        RECORDED, measured.input, measured.cached, measured.output, measured.peak, cut, compared(events, Whole(whole))
-    )
+    whole = Whole(list(recorded_events(replace(trajectory, events=())))) if cut else None
+    bands = compared(list(recorded_events(trajectory)), whole)
+    return Played(RECORDED, measured.input, measured.cached, measured.output, measured.peak, cut, bands)
 
 
 def recorded_events(trajectory: Trajectory) -> Iterator[Event]:

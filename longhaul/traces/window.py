@@ -70,13 +70,16 @@ def together(several: Iterable[References]) -> References:
     return References(*map(sum, zip(*rows, strict=True))) if rows else References()
 
 
-def compared(events: Sequence[Event], whole: Whole) -> dict[int, References]:
-    """The references of a run, by the least distance of their band, each held against the window at its step."""
+def compared(events: Sequence[Event], whole: Whole | None) -> dict[int, References]:
+    """The references of a run, by the least distance of their band, each held against the window at its step.
+
+    `whole` is None where the run itself kept everything: then the window is what it showed.
+    """
     bands: dict[int, list[int]] = {}
     for one in references(events):
         counts = bands.setdefault(band(one.distance), [0, 0, 0, 0, 0])
         counts[one.found] += 1
-        window = whole.window(one)
+        window = whole.window(one) if whole else one.found
         if window != LOST:
             counts[3 + window] += 1
     return {least: References(*counts) for least, counts in sorted(bands.items())}
@@ -103,7 +106,6 @@ class Whole:
         sizes = [count_tokens(message_size(message)) for message in self._messages]
         self._starts = list(accumulate(sizes, initial=0))
         self._opening = self._ends[0] if self._ends else 0
-        self._reaches: dict[tuple[str, int], int] = {}
         self._index(named(events))
 
     def _index(self, wanted: frozenset[str]) -> None:
@@ -147,33 +149,31 @@ class Whole:
         if newest < 0:
             return False
         place = places[newest]
-        return (
-            places[0] < self._opening or self._starts[end] - self._starts[place + 1] + self._reach(word, place) <= room
-        )
-
-    def _reach(self, word: str, place: int) -> int:
-        """Tokens from the last occurrence of a word in a message that holds it to the end of that message."""
-        known = self._reaches.get((word, place))
-        if known is None:
-            known = self._reaches[word, place] = count_tokens(_bytes_from(word, self._messages[place]))
-        return known
+        left = room - (self._starts[end] - self._starts[place + 1])
+        if places[0] < self._opening or left >= self._starts[place + 1] - self._starts[place]:
+            return True
+        return left > 0 and count_tokens(_bytes_from(word, self._messages[place])) <= left
 
 
 def _bytes_from(word: str, message: Mapping[str, Any]) -> int:
+    """Bytes from the last occurrence of a word in a message that holds it to the end of that message."""
     after = 0
     for call in reversed(message.get("calls", ())):
-        if word in identifiers(spoken(call["arguments"])):
+        if word in call["arguments"] and word in identifiers(spoken(call["arguments"])):
             return after + text_bytes(call["arguments"][_last(word, call["arguments"]) :])
         after += text_bytes(call["name"] + call["arguments"])
     return after + text_bytes(message["content"][_last(word, message["content"]) :])
 
 
 def _last(word: str, text: str) -> int:
-    """Where a word stands last in a text, and is no part of a longer one; 0 where it never stands alone."""
-    at = text.rfind(word)
-    while at > 0 and not _alone(text, at, at + len(word)):
+    """Where a word stands last in a text that holds it, and is no part of a longer one.
+
+    Where it only seems to be one (`\\n` before it, in JSON), where it stands last at all.
+    """
+    at = last = text.rfind(word)
+    while at >= 0 and not _alone(text, at, at + len(word)):
         at = text.rfind(word, 0, at + len(word) - 1)
-    return max(at, 0)
+    return max(at if at >= 0 else last, 0)
 
 
 def _alone(text: str, start: int, stop: int) -> bool:
