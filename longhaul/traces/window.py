@@ -144,7 +144,7 @@ class Whole:
 
     def _holds(self, word: str, end: int, room: int) -> bool:
         """Whether the opening, or so many tokens before the `end`, hold a word."""
-        places = self._places.get(word, ())
+        places = self._places.get(word, [])
         newest = bisect_left(places, end) - 1
         if newest < 0:
             return False
