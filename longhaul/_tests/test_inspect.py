@@ -113,7 +113,9 @@ def test_json_has_fixed_keys(capsys: Captured) -> None:
     assert 0 < told["policies"][2]["saved"] < 1
     masked = told["policies"][2]
     assert (masked["in_view"], masked["by_pointer"], masked["lost"], masked["window_in_view"]) == (14, 24, 0, 16)
-    assert masked["recall"] == round((14 + 0.75 * 24) / 38, 9) and masked["gain"] == round((14 + 0.75 * 24 - 16) / 38, 9)
+    assert masked["recall"] == round((14 + 0.75 * 24) / 38, 9) and masked["gain"] == round(
+        (14 + 0.75 * 24 - 16) / 38, 9
+    )
     assert list(masked["by_distance"]) == ["1", "2", "4", "8", "16"]
     assert sum(found["by_pointer"] for found in masked["by_distance"].values()) == 24
     assert sum(told["conversations"][0]["waste"].values()) == told["conversations"][0]["input"]
@@ -121,17 +123,17 @@ def test_json_has_fixed_keys(capsys: Captured) -> None:
 
 def test_recall_by_distance_is_a_table_that_fits(tmp_path: Path, capsys: Captured) -> None:
     file = tmp_path / "long.jsonl"
-    file.write_text(lines(1, turns=400))
+    file.write_text(lines(1, turns=300))
     policies = "drop_all,sliding_window,drop_old_results"
     assert main(["inspect", str(file), "--policy", policies, "--budget", "2000", "--by-distance"]) == 0
     told = capsys.readouterr().out
     assert max(map(len, told.splitlines())) <= 100
-    above, heads, below = told.partition("turns since the result")
+    below = told.partition("turns since the result")[2]
     assert below.splitlines()[0].split() == ["1", "2-3", "4-7", "8-15", "16-31", "32-63", "64-127", "128+"]
     recall, _, gain = below.partition("gain: recall above a window of as many tokens, points")
     assert "recall: in view + 0.75 x by pointer" in recall
     dropped = next(line for line in recall.splitlines() if line.startswith("drop_all")).split()[1:]
-    assert int(dropped[0].rstrip("%")) > 80 and dropped[-1] == "0%"
+    assert int(dropped[0].rstrip("%")) > 80 and int(dropped[-1].rstrip("%")) < 20
     kept = next(line for line in gain.splitlines() if line.startswith("keep_all")).split()[1:]
     assert set(kept) == {"0"}
 

@@ -86,7 +86,7 @@ def test_what_a_person_answers_first_is_no_reference():
     told.add(PERSON, "result", id="a", content="take gamma_file")
     told.cut().calls("b", name="gamma_file")
     assert told.recall == Recall()
-    assert PERSON == f"tool:{ASK_USER}"
+    assert f"tool:{ASK_USER}" == PERSON
 
 
 def test_a_result_that_was_never_shown_is_as_far_away_as_it_came():
