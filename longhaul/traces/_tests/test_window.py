@@ -108,6 +108,8 @@ def test_a_window_reaches_back_to_the_first_letter_of_the_newest_occurrence() ->
 def test_a_longer_word_that_ends_like_it_is_another() -> None:
     assert Talk("old_fact", texts={3: padded("old_fact_too very-old_fact")}).gain(0) == 1
     assert Talk("old_fact", texts={3: padded("see (old_fact).")}).gain(0) == 0
+    both = Talk("old_fact", texts={3: padded("old_fact")[:-20] + ".my-old_fact_too..."})
+    assert (held(both, 99), held(both, 100)) == (0, 1)
 
 
 def test_a_pointer_costs_what_it_brings_back() -> None:
