@@ -166,7 +166,7 @@ def notes(budget: float | int, lookup: float) -> str:
         "price, x 0.4, x 0.1, and x 0.1 with writes at 1.25 and at 2; as recorded: what the harness did itself, without "
         "tool definitions; reference recall: identifiers of tool results that were used later, at that call in view, by "
         "pointer, lost; gain: points of recall above a window of the newest tokens, as many as the view had at that call, "
-        f"pointers counted {lookup:g}"
+        f"pointers counted {lookup:g}; summaries are written by a script that lists identifiers"
     )
 
 
