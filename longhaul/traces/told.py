@@ -16,7 +16,7 @@ MOST = 20
 """Conversations that a table lists; the totals are over all."""
 
 _HEADS = ("full", "x.4", "x.1", "w1.25", "w2")
-_NAME = 27
+_NAME = 26
 
 FARTHEST = 128
 """The last band of a table: so many turns and more."""
@@ -95,12 +95,12 @@ def waste(found: Sequence[Measured]) -> Iterator[str]:
 def policies(rows: Sequence[Played], lookup: float) -> Iterator[str]:
     """What each policy would have saved, against keeping everything, and what of the references it kept."""
     base = next((row for row in rows if row.policy == BASE), rows[0])
-    yield f"{'':<{_NAME}}{'input':>7}{'':>6}{'cost by price of cached input':>35}{'com-':>5}{'reference recall':>20}"
+    yield f"{'':<{_NAME}}{'input':>7}{'':>6}{'cost by price of cached input':>35}{'com-':>6}{'reference recall':>20}"
     heads = "".join(f"{head:>7}" for head in _HEADS)
-    yield f"{'policy':<{_NAME}}{'tokens':>7}{'saved':>6}{heads}{'pact':>5}{'view':>5}{'ptr':>5}{'lost':>5}{'gain':>5}"
+    yield f"{'policy':<{_NAME}}{'tokens':>7}{'saved':>6}{heads}{'pact':>6}{'view':>5}{'ptr':>5}{'lost':>5}{'gain':>5}"
     for row in rows:
         costs = "".join(f"{short(cost):>7}" for cost in row.costs())
-        yield f"{_name(row)}{short(row.input):>7}{_saved(row, base):>6}{costs}{row.compactions:>5}{_recall(row, lookup)}"
+        yield f"{_name(row)}{short(row.input):>7}{_saved(row, base):>6}{costs}{short(row.compactions):>6}{_recall(row, lookup)}"
     for row in rows:
         if row.failed:
             yield cut(printable(f"{row.policy} did not come to the end: {row.failed}"), COLUMNS)
