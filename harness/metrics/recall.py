@@ -8,9 +8,9 @@ at that very request each of them was
   making that call again brings it back;
 * **lost**: neither.
 
-What the goal, a person or the model itself named first is no reference. An identifier is a word of 4 to 80 characters that
-plain English does not have: with a digit, an underscore, a dot or a hyphen inside, or a capital after a small letter. Paths
-count by their components, because tools print them relative and models write them absolute.
+What the goal, a person (who may answer `ask_user`) or the model itself named first is no reference. An identifier is a word
+of 4 to 80 characters that plain English does not have: with a digit, an underscore, a dot or a hyphen inside, or a capital
+after a small letter. Paths count by their components, because tools print them relative and models write them absolute.
 """
 
 from __future__ import annotations
@@ -19,17 +19,23 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from harness.arguments import NOT_JSON
+from harness.tokens import count_tokens, text_bytes
 
 if TYPE_CHECKING:
     from harness.history import Event
 
 _WORD = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{2,78}[A-Za-z0-9_]")
 _TELLING = re.compile(r"[0-9_.-]|[a-z][A-Z]")
+
+IN_VIEW, BY_POINTER, LOST = range(3)
+
+PERSON = "tool:ask_user"
+"""Where a person answers: what they name first is theirs, and no reference to a tool result."""
 
 REMEMBERED_CHARACTERS = 20_000
 """Longer texts are read anew each time: what is remembered stays below some 100 MB."""
@@ -96,20 +102,52 @@ def band(distance: int) -> int:
     return 1 << (max(1, distance).bit_length() - 1)
 
 
+class Reference(NamedTuple):
+    """An identifier of an earlier tool result in the calls of a reply, and where the request before that reply held it.
+
+    `found` is IN_VIEW, BY_POINTER or LOST, `distance` the turns since the newest of the calls whose results held it,
+    `source`, was made. `pointer` is the newest of these calls that is shown; empty but for BY_POINTER. `asked` is the id of the
+    first call of the reply, `tokens` what the messages of the request take.
+    """
+
+    word: str
+    found: int
+    distance: int
+    asked: str
+    tokens: int
+    source: str
+    pointer: str
+
+
 def recall(events: Sequence[Event]) -> Recall:
     """Reference recall of a history: all events of one run, in order."""
-    tally = _Tally(_named(events))
+    counts = [0, 0, 0]
+    bands: dict[int, list[int]] = {}
+    for one in references(events):
+        counts[one.found] += 1
+        bands.setdefault(band(one.distance), [0, 0, 0])[one.found] += 1
+    return Recall(counts[IN_VIEW], counts[BY_POINTER], counts[LOST], dict(sorted(bands.items())))
+
+
+def references(events: Sequence[Event]) -> Iterator[Reference]:
+    """Every reference of a history, in order: all events of one run."""
+    tally = _Tally(named(events))
     for event in events:
         if event.site == "model" and event.kind == "request":
             tally.shown(event.detail)
         elif event.site == "model" and event.kind == "reply":
-            tally.replied(event.detail)
+            yield from tally.replied(event.detail)
         elif event.kind == "result" and event.site.startswith("tool:"):
-            tally.returned(event.detail)
-    return Recall(tally.in_view, tally.by_pointer, tally.lost, dict(sorted(tally.bands.items())))
+            tally.returned(event.detail, event.site == PERSON)
 
 
-def _named(events: Iterable[Event]) -> frozenset[str]:
+def message_size(message: Mapping[str, Any]) -> int:
+    """UTF-8 bytes of a message as the door notes it: its text, and the names and arguments of its calls."""
+    calls = message.get("calls", ())
+    return text_bytes(message["content"]) + sum(text_bytes(call["name"] + call["arguments"]) for call in calls)
+
+
+def named(events: Iterable[Event]) -> frozenset[str]:
     """The identifiers that some call names. Nothing else can be a reference, and of long runs they are a small part."""
     replies = (event.detail for event in events if event.site == "model" and event.kind == "reply")
     return frozenset(
@@ -126,26 +164,24 @@ class _Tally:
     """
 
     named: frozenset[str]
-    in_view: int = 0
-    by_pointer: int = 0
-    lost: int = 0
     sources: dict[str, set[str]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
     places: dict[str, list[int]] = field(default_factory=dict)
-    view: list[tuple[tuple[int, ...], tuple[str, ...]]] = field(default_factory=list)
+    view: list[tuple[tuple[int, ...], tuple[str, ...], int]] = field(default_factory=list)
+    tokens: int = 0
     texts: set[int] = field(default_factory=set)
     calls: set[str] = field(default_factory=set)
     offered: bool = False
     turn: int = 0
     turns: dict[str, int] = field(default_factory=dict)
-    bands: dict[int, list[int]] = field(default_factory=dict)
 
     def shown(self, detail: Mapping[str, Any]) -> None:
         """A request: bring the view up to date."""
         if detail["shared"] < len(self.view):
             del self.view[detail["shared"] :]
-            self.texts = {number for numbers, _ in self.view for number in numbers}
-            self.calls = {call for _, calls in self.view for call in calls}
+            self.texts = {number for numbers, _, _ in self.view for number in numbers}
+            self.calls = {call for _, calls, _ in self.view for call in calls}
+            self.tokens = sum(tokens for _, _, tokens in self.view)
         for message in detail["new"]:
             calls = message.get("calls", ())
             numbers = (
@@ -153,11 +189,11 @@ class _Tally:
                 *(self._number(spoken(call["arguments"])) for call in calls),
             )
             names = tuple(call["id"] for call in calls)
-            self.view.append((numbers, names))
+            tokens = count_tokens(message_size(message))
+            self.view.append((numbers, names, tokens))
+            self.tokens += tokens
             self.texts.update(numbers)
             self.calls.update(names)
-            for name in names:
-                self.turns.setdefault(name, self.turn)
         self.offered = detail["tools"] > 0
         self.turn += self.offered
 
@@ -175,36 +211,34 @@ class _Tally:
         """The identifiers of a text that matter."""
         return self.named.intersection(identifiers(text))
 
-    def replied(self, detail: Mapping[str, Any]) -> None:
+    def replied(self, detail: Mapping[str, Any]) -> Iterator[Reference]:
         """A reply: judge what its calls refer to; what is new in it is the model's own."""
         used = dict.fromkeys(word for call in detail["calls"] for word in identifiers(spoken(call["arguments"])))
         for word in used if self.offered else ():
-            self._judge(word)
+            sources = self.sources.get(word)
+            if sources:
+                yield self._judged(word, sources, detail["calls"][0]["id"])
         for word in (*self._words(detail["text"]), *used):
             self.sources.setdefault(word, set())
 
-    def _judge(self, word: str) -> None:
-        sources = self.sources.get(word)
-        if not sources:
-            return
-        # the turns since the newest of the calls whose results held it
-        distance = self.turn - max((self.turns.get(call, self.turn - 1) for call in sources), default=self.turn - 1)
-        found = self.bands.setdefault(band(distance), [0, 0, 0])
+    def _judged(self, word: str, sources: set[str], asked: str) -> Reference:
+        source, pointer = self._newest(sources), ""
         if not self.texts.isdisjoint(self.places.get(word, ())):
-            self.in_view += 1
-            found[0] += 1
-        elif not self.calls.isdisjoint(sources):
-            self.by_pointer += 1
-            found[1] += 1
+            found = IN_VIEW
         else:
-            self.lost += 1
-            found[2] += 1
+            pointer = self._newest(sources & self.calls)
+            found = BY_POINTER if pointer else LOST
+        return Reference(word, found, self.turn - self.turns[source], asked, self.tokens, source, pointer)
 
-    def returned(self, detail: Mapping[str, Any]) -> None:
-        """A tool result: what nobody has named before comes from here."""
+    def _newest(self, calls: set[str]) -> str:
+        return max(calls, key=lambda call: (self.turns[call], call), default="")
+
+    def returned(self, detail: Mapping[str, Any], by_person: bool = False) -> None:
+        """A tool result: what nobody has named before comes from here, unless a person said it."""
+        self.turns.setdefault(detail["id"], self.turn)  # now, because it may never be shown
         for word in self._words(detail.get("content") or detail.get("error") or ""):
             sources = self.sources.get(word)
             if sources is None:
-                self.sources[word] = {detail["id"]}
-            elif sources:
+                self.sources[word] = set() if by_person else {detail["id"]}
+            elif sources and not by_person:
                 sources.add(detail["id"])

@@ -33,10 +33,10 @@ def test_one_conversation_is_told_in_a_hundred_columns(capsys: Captured) -> None
     assert "read as longhaul; tokens are our count, ceil(UTF-8 bytes / 3.2)" in told.out
     assert "growth linear, cumulative exponent 2.17" in told.out
     assert "dead is an estimate" in told.out
-    rows = {line.split()[0]: line.split()[1:] for line in told.out.splitlines() if len(line.split()) == 12}
+    rows = {line.split()[0]: line.split()[1:] for line in told.out.splitlines() if len(line.split()) == 13}
     assert set(rows) >= {kind.__module__.rpartition(".")[2] for kind in POLICIES}
-    assert rows["keep_all"][1] == "-" and rows["keep_all"][-3:] == ["100%", "0%", "0%"]
-    assert rows["mask_observations"][-2] != "0%"
+    assert rows["keep_all"][1] == "-" and rows["keep_all"][-4:] == ["100%", "0%", "0%", "0"]
+    assert rows["mask_observations"][-3] != "0%" and rows["mask_observations"][-1] == "+42"
 
 
 def test_the_same_command_prints_the_same(capsys: Captured) -> None:
@@ -108,10 +108,46 @@ def test_several_conversations_are_rows_and_their_sums(tmp_path: Path, capsys: C
 def test_json_has_fixed_keys(capsys: Captured) -> None:
     assert main(["inspect", str(SAMPLES / "ordinary.jsonl"), "--policy", "mask_observations", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"files", "budget", "tokens", "dead_is", "conversations", "policies"}
+    assert set(told) == {"files", "budget", "lookup", "tokens", "dead_is", "conversations", "policies"}
     assert [row["policy"] for row in told["policies"]] == ["as recorded", "keep_all", "mask_observations"]
     assert 0 < told["policies"][2]["saved"] < 1
+    masked = told["policies"][2]
+    assert (masked["in_view"], masked["by_pointer"], masked["lost"], masked["window_in_view"]) == (14, 24, 0, 16)
+    assert masked["recall"] == round((14 + 0.75 * 24) / 38, 9) and masked["gain"] == round(
+        (14 + 0.75 * 24 - 16) / 38, 9
+    )
+    assert list(masked["by_distance"]) == ["1", "2", "4", "8", "16"]
+    assert sum(found["by_pointer"] for found in masked["by_distance"].values()) == 24
     assert sum(told["conversations"][0]["waste"].values()) == told["conversations"][0]["input"]
+
+
+def test_recall_by_distance_is_a_table_that_fits(tmp_path: Path, capsys: Captured) -> None:
+    file = tmp_path / "long.jsonl"
+    file.write_text(lines(1, turns=300))
+    policies = "drop_all,sliding_window,drop_old_results"
+    assert main(["inspect", str(file), "--policy", policies, "--budget", "2000", "--by-distance"]) == 0
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 100
+    below = told.partition("turns since the result")[2]
+    assert below.splitlines()[0].split() == ["1", "2-3", "4-7", "8-15", "16-31", "32-63", "64-127", "128+"]
+    recall, _, gain = below.partition("gain: recall above a window of as many tokens, points")
+    assert "recall: in view + 0.75 x by pointer" in recall
+    dropped = next(line for line in recall.splitlines() if line.startswith("drop_all")).split()[1:]
+    assert int(dropped[0].rstrip("%")) > 80 and int(dropped[-1].rstrip("%")) < 20
+    kept = next(line for line in gain.splitlines() if line.startswith("keep_all")).split()[1:]
+    assert set(kept) == {"0"}
+
+
+def test_pointers_count_as_the_model_follows_them(capsys: Captured) -> None:
+    gains = []
+    for lookup in ("0", "0.5", "1"):
+        asked = ["--policy", "drop_old_results", "--lookup", lookup]
+        assert main(["inspect", str(SAMPLES / "ordinary.jsonl"), *asked]) == 0
+        told = capsys.readouterr().out
+        assert f"pointers counted {lookup}" in " ".join(told.split())
+        gains.append(int(next(line for line in told.splitlines() if line.startswith("drop_old")).split()[-1]))
+    assert gains[0] < 0 < gains[1] < gains[2]
+    assert "0<=x<=1" in refused(capsys, str(SAMPLES / "ordinary.jsonl"), "--lookup", "1.5")
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -51,6 +51,8 @@ class _Asked:
     skip_broken: bool = False
     redact: Path | None = None
     named: bool = False
+    lookup: float = 1.0
+    by_distance: bool = False
 
 
 @click.command(
@@ -65,6 +67,11 @@ class _Asked:
 @click.option(
     "--budget", default="0.25", show_default=True, help="View budget: tokens, or a share of all that was said."
 )
+@click.option("--by-distance", is_flag=True, help="Reference recall by the turns since the result, too.")
+@click.option(
+    "--lookup", type=click.FloatRange(0, 1), default=0.75, show_default=True,
+    help="What a reference counts that is by pointer: the chance that a model which follows it finds it.",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="The numbers as one JSON object.")
 @click.option(
     "--redact", type=click.Path(path_type=Path, dir_okay=False), help="Write a copy for sharing into this file."
@@ -80,7 +87,7 @@ def command(path: str, as_json: bool, format_name: str, redact: Path | None, **o
 
     asked = _Asked(
         _policies(options["policies"]), view_budget(options["budget"]), format_name, options["skip_broken"], redact,
-        named=bool(options["policies"]),
+        named=bool(options["policies"]), lookup=options["lookup"], by_distance=options["by_distance"],
     )  # fmt: skip
     if redact and redact.exists() and any(redact.samefile(file) for file in files_under(_split(path)[0])):
         raise UsageError(f"the copy would be written over {str(redact)!r}, the trace itself; name another file")
@@ -91,7 +98,7 @@ def command(path: str, as_json: bool, format_name: str, redact: Path | None, **o
         _play(found, asked)
     rows = _rows(found)
     if as_json:
-        told = {"files": found.files, "budget": asked.budget}
+        told = {"files": found.files, "budget": asked.budget, "lookup": asked.lookup}
         say(json.dumps(made(found.measured, rows, told), indent=1))
     else:
         _tell_policies(rows, asked)
@@ -256,5 +263,9 @@ def _tell_policies(rows: list[Played], asked: _Asked) -> None:
 
     if rows:
         say()
-        for line in (*told.policies(rows), told.notes(asked.budget)):
+        for line in (*told.policies(rows, asked.lookup), told.notes(asked.budget, asked.lookup)):
             say(line)
+        if asked.by_distance:
+            say()
+            for line in told.by_distance(rows, asked.lookup):
+                say(line)

@@ -7,7 +7,7 @@ costs and reference recall, and never a claim that the work would have been done
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial, reduce
 from pathlib import Path
 from typing import Any
@@ -15,14 +15,13 @@ from typing import Any
 from harness.checks.record import reading_of
 from harness.history import Event
 from harness.metrics.cost import BOOKS
-from harness.metrics.health import compactions
-from harness.metrics.recall import recall
 from harness.metrics.requests import model_calls
 from harness.metrics.tokens import tokens_cached, tokens_input, tokens_output, tokens_peak
-from harness.run import execute
+from harness.run import Run, execute
 from harness.spec import Choice, Spec
 from longhaul.traces.measure import Measured
 from longhaul.traces.shown import Item, Shown, arguments_of, calls, tokens_in
+from longhaul.traces.window import References, Whole, compared, together
 from scenarios.importers.trajectory import Trajectory
 
 BASE = "keep_all"
@@ -35,7 +34,10 @@ LARGEST = 16_000_000
 
 @dataclass(frozen=True)
 class Played:
-    """One policy over one or several conversations. `failed` says why it did not come to the end of some of them."""
+    """One policy over one or several conversations. `failed` says why it did not come to the end of some of them.
+
+    `bands` are the identifiers that the real run used later, by the least distance of their band in turns.
+    """
 
     policy: str
     input: int = 0
@@ -43,9 +45,7 @@ class Played:
     output: int = 0
     peak: int = 0
     compactions: int = 0
-    in_view: int = 0
-    by_pointer: int = 0
-    lost: int = 0
+    bands: Mapping[int, References] = field(default_factory=dict)
     failed: str = ""
 
     def costs(self) -> tuple[float, ...]:
@@ -53,9 +53,9 @@ class Played:
         return tuple(book.of(self.input, self.cached, self.output) for book in BOOKS)
 
     @property
-    def references(self) -> int:
-        """Identifiers that the real run used later."""
-        return self.in_view + self.by_pointer + self.lost
+    def references(self) -> References:
+        """Identifiers that the real run used later, at any distance."""
+        return together(self.bands.values())
 
 
 def total(rows: Iterable[Played]) -> Played:
@@ -64,31 +64,35 @@ def total(rows: Iterable[Played]) -> Played:
 
 
 def _both(one: Played, other: Played) -> Played:
-    names = ("input", "cached", "output", "compactions", "in_view", "by_pointer", "lost")
+    names = ("input", "cached", "output", "compactions")
     sums = {name: getattr(one, name) + getattr(other, name) for name in names}
+    pairs = {
+        least: [row.bands[least] for row in (one, other) if least in row.bands] for least in (*one.bands, *other.bands)
+    }
+    bands = {least: together(pairs[least]) for least in sorted(pairs)}
     return replace(
-        one, peak=max(one.peak, other.peak), failed=one.failed or other.failed, **sums
+        one, peak=max(one.peak, other.peak), failed=one.failed or other.failed, bands=bands, **sums
     )  # fmt: skip
 
 
 def as_recorded(measured: Measured, trajectory: Trajectory) -> Played:
     """What the recorded harness itself did, and what of it was then still in view."""
     cut = measured.compactions + measured.microcompactions
-    found = recall(list(recorded_events(trajectory)))
-    return Played(
-        RECORDED, measured.input, measured.cached, measured.output, measured.peak, cut,
-        found.in_view, found.by_pointer, found.lost,
-    )  # fmt: skip
+    whole = Whole(list(recorded_events(replace(trajectory, events=())))) if cut else None
+    bands = compared(list(recorded_events(trajectory)), whole)
+    return Played(RECORDED, measured.input, measured.cached, measured.output, measured.peak, cut, bands)
 
 
 def recorded_events(trajectory: Trajectory) -> Iterator[Event]:
     """The recording as the events of a run: what each call showed, what it answered, what the tools returned."""
     messages = trajectory.messages
     view = Shown()
+    names = {call["id"]: call["name"] for message in messages for call in message.get("tool_calls") or ()}
     before: list[int | str] = []
     cuts = told = 0
     for call in calls(trajectory, view, partial(_item, messages)):
-        yield from (_result(messages[place]) for place in range(told, call.start) if messages[place]["role"] == "tool")
+        results = (messages[place] for place in range(told, call.start) if messages[place]["role"] == "tool")
+        yield from (_result(message, names.get(message["tool_call_id"], "recorded")) for message in results)
         shown: list[int | str] = [*view.summaries, *view.items]
         shared = len(before) if view.cuts == cuts else _common(before, shown)
         new = [{"content": one} if isinstance(one, str) else _as_shown(messages[one]) for one in shown[shared:]]
@@ -109,12 +113,13 @@ def _common(before: Sequence[int | str], shown: Sequence[int | str]) -> int:
 
 
 def _as_shown(message: Mapping[str, Any]) -> dict[str, Any]:
-    given = [{"id": call["id"], "arguments": arguments_of(call)} for call in message.get("tool_calls") or ()]
-    return {"content": message.get("content") or "", "calls": given}
+    given = message.get("tool_calls") or ()
+    made = [{"id": call["id"], "name": call["name"], "arguments": arguments_of(call)} for call in given]
+    return {"content": message.get("content") or "", "calls": made, "call_id": message.get("tool_call_id", "")}
 
 
-def _result(message: Mapping[str, Any]) -> Event:
-    return _event("tool:recorded", "result", {"content": message.get("content"), "id": message["tool_call_id"]})
+def _result(message: Mapping[str, Any], tool: str) -> Event:
+    return _event(f"tool:{tool}", "result", {"content": message.get("content"), "id": message["tool_call_id"]})
 
 
 def _event(site: str, kind: str, detail: dict[str, Any]) -> Event:
@@ -130,19 +135,25 @@ def write(trajectory: Trajectory, folder: Path, number: int) -> str:
 
 def play(recording: str, policies: Sequence[Choice], budget: float | int) -> Iterator[Played]:
     """The recording under each policy, one after the other."""
+    spec = Spec("recorded", input=recording, view_budget=budget)
+    whole: Whole | None = None
     for policy in policies:
-        yield _played(Spec("recorded", input=recording, policy=policy, view_budget=budget))
+        run = execute(replace(spec, policy=policy))
+        if whole is None:
+            keeps = policy == Choice("Policy", BASE)
+            whole = Whole(run.events if keeps else execute(replace(spec, policy=Choice("Policy", BASE))).events)
+        yield _played(run, whole)
         for remembered in (model_calls, reading_of):
             remembered.cache_clear()  # the next run is another one, and of a long conversation each is large
 
 
-def _played(spec: Spec) -> Played:
-    run = execute(spec)
-    found = recall(run.events)
+def _played(run: Run, whole: Whole) -> Played:
     failed = "" if run.ending == "returned" and _finished(run.journal) else f"{run.ending} {run.reason}".strip()
+    # as the orchestrator wrote them down: what is dropped before it was ever shown changes no prefix
+    cuts = len(list(reading_of(run).lines_of("Compacted")))
     return Played(
-        label(spec.policy), tokens_input(run), tokens_cached(run), tokens_output(run), tokens_peak(run), compactions(run),
-        found.in_view, found.by_pointer, found.lost, failed,
+        label(run.spec.policy), tokens_input(run), tokens_cached(run), tokens_output(run), tokens_peak(run), cuts,
+        compared(run.events, whole), failed,
     )  # fmt: skip
 
 

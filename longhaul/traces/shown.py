@@ -19,6 +19,9 @@ from scenarios.importers.trajectory import Trajectory
 LINE_TOKENS = 20
 """What is counted for the line that stands for a result which a microcompaction took away."""
 
+LINE = "." * (LINE_TOKENS * 32 // 10)
+"""That line: recordings do not say what it was."""
+
 
 @dataclass
 class Item:
@@ -34,7 +37,8 @@ class Item:
 
 @dataclass
 class Shown:
-    """The view as it is. `summaries` stand before its messages; `cuts` counts what compactions did to it.
+    """The view as it is. `summaries`, and lines for what was taken away, stand before its messages; `cuts` counts what
+    compactions did to it.
 
     `gone` are the items that were taken away, each with the number of calls before that.
     """
@@ -72,6 +76,7 @@ class Shown:
                 index = results.get(name)
                 if index in self.items and self.items[index].tokens > LINE_TOKENS:
                     self.remove(index)
+                    self.summaries.append(LINE)
                     self._more(LINE_TOKENS)
         elif event["kind"] == "compaction":
             kept = set(event["kept"]) if "kept" in event else self._system(messages)

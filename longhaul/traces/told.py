@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from harness.metrics.cost import BOOKS
 from longhaul.lines import COLUMNS, cut, wrapped
-from longhaul.traces.measure import KINDS, Measured
+from longhaul.traces.measure import GROWTH_CALLS, KINDS, Measured
 from longhaul.traces.play import BASE, RECORDED, Played
+from longhaul.traces.window import References, together
 
 MOST = 20
 """Conversations that a table lists; the totals are over all."""
 
 _HEADS = ("full", "x.4", "x.1", "w1.25", "w2")
-_NAME = 27
+_NAME = 26
+
+FARTHEST = 128
+"""The last band of a table: so many turns and more."""
 
 
 def printable(text: str) -> str:
@@ -44,7 +49,7 @@ def conversation(one: Measured) -> Iterator[str]:
         share = one.vendor_input / one.input if one.input else 0
         yield f"the vendor counted {short(one.vendor_input)} input tokens, tool definitions included: {share:.2f} x ours"
     yield (
-        f"slope {_slope(one)} tokens/call, growth {one.growth or '- (fewer than 12 calls)'}, cumulative exponent "
+        f"slope {_slope(one)} tokens/call, growth {one.growth or f'- (fewer than {GROWTH_CALLS} calls)'}, cumulative exponent "
         f"{_exponent(one)}, jumps {one.spikes}"
     )
     yield (
@@ -87,52 +92,95 @@ def waste(found: Sequence[Measured]) -> Iterator[str]:
     yield "dead is an estimate: tool results after the last call that names an identifier standing in them"
 
 
-def policies(rows: Sequence[Played]) -> Iterator[str]:
-    """What each policy would have saved, against keeping everything."""
+def policies(rows: Sequence[Played], lookup: float) -> Iterator[str]:
+    """What each policy would have saved, against keeping everything, and what of the references it kept."""
     base = next((row for row in rows if row.policy == BASE), rows[0])
-    yield f"{'':<{_NAME}}{'input':>8}{'':>6}{'cost by price of cached input':>35}{'com-':>6}{'reference recall':>17}"
+    yield f"{'':<{_NAME}}{'input':>7}{'':>6}{'cost by price of cached input':>35}{'com-':>6}{'reference recall':>20}"
     heads = "".join(f"{head:>7}" for head in _HEADS)
-    yield f"{'policy':<{_NAME}}{'tokens':>8}{'saved':>6}{heads}{'pact':>6}{'view':>6}{'ptr':>5}{'lost':>6}"
+    yield f"{'policy':<{_NAME}}{'tokens':>7}{'saved':>6}{heads}{'pact':>6}{'view':>5}{'ptr':>5}{'lost':>5}{'gain':>5}"
     for row in rows:
         costs = "".join(f"{short(cost):>7}" for cost in row.costs())
-        name = cut(printable(row.policy), _NAME - 1)
-        yield (f"{name:<{_NAME}}{short(row.input):>8}{_saved(row, base):>6}{costs}{row.compactions:>6}{_recall(row)}")
+        yield f"{_name(row)}{short(row.input):>7}{_saved(row, base):>6}{costs}{short(row.compactions):>6}{_recall(row, lookup)}"
     for row in rows:
         if row.failed:
             yield cut(printable(f"{row.policy} did not come to the end: {row.failed}"), COLUMNS)
+
+
+def _name(row: Played) -> str:
+    return f"{cut(printable(row.policy), _NAME - 1):<{_NAME}}"
+
+
+def by_distance(rows: Sequence[Played], lookup: float) -> Iterator[str]:
+    """Recall, and what of it is gained over a window, by the turns since the newest result that held the identifier."""
+    tables = [(row, _far_together(row)) for row in rows]
+    least = sorted({band for _, bands in tables for band in bands})
+    heads = [f"{band}+" if band == FARTHEST else str(band) if band == 1 else f"{band}-{2 * band - 1}" for band in least]
+    counted = next((bands for row, bands in tables if row.policy == BASE), tables[0][1])
+
+    def line(name: str, cells: Iterable[str]) -> str:
+        return f"{name:<{_NAME}}" + "".join(f"{cell:>9}" for cell in cells)
+
+    def block(title: str, tell: Callable[[References], str]) -> Iterator[str]:
+        yield title
+        for row, bands in tables:
+            yield line(_name(row), (tell(bands.get(band, References())) for band in least))
+
+    yield line("turns since the result", heads)
+    yield line(f"references ({BASE})", (str(counted.get(band, References()).total) for band in least))
+    yield from block(f"recall: in view + {lookup:g} x by pointer", lambda found: _percent(found.recall(lookup)))
+    yield from block("gain: recall above a window of as many tokens, points", lambda found: _points(found.gain(lookup)))
+
+
+def _far_together(row: Played) -> dict[int, References]:
+    bands: dict[int, list[References]] = {}
+    for least, found in row.bands.items():
+        bands.setdefault(min(least, FARTHEST), []).append(found)
+    return {least: together(several) for least, several in bands.items()}
+
+
+def _percent(share: float | None) -> str:
+    return "-" if share is None else f"{share:.0%}"
+
+
+def _points(gain: float | None) -> str:
+    """Points with their sign; what rounds to none has none."""
+    return "-" if gain is None else f"{round(100 * gain):+d}" if round(100 * gain) else "0"
 
 
 def _saved(row: Played, base: Played) -> str:
     return f"{1 - row.input / base.input:.0%}" if base.input and row.policy not in (BASE, RECORDED) else "-"
 
 
-def _recall(row: Played) -> str:
-    parts = (row.in_view, row.by_pointer, row.lost)
-    shares = [f"{part / row.references:.0%}" if row.references else "-" for part in parts]
-    return f"{shares[0]:>6}{shares[1]:>5}{shares[2]:>6}"
+def _recall(row: Played, lookup: float) -> str:
+    found = row.references
+    parts = (found.in_view, found.by_pointer, found.lost)
+    shares = [_percent(part / found.total if found.total else None) for part in parts]
+    return "".join(f"{cell:>5}" for cell in (*shares, _points(found.gain(lookup))))
 
 
-def notes(budget: float | int) -> str:
+def notes(budget: float | int, lookup: float) -> str:
     """How to read the table of policies."""
     said = f"{budget:g} x all that was said" if isinstance(budget, float) else f"{budget} tokens"
     return wrapped(
         f"view budget {said}; saved: against keep_all; cost 1 = an uncached input token, output 5, cached input at its full "
         "price, x 0.4, x 0.1, and x 0.1 with writes at 1.25 and at 2; as recorded: what the harness did itself, without "
         "tool definitions; reference recall: identifiers of tool results that were used later, at that call in view, by "
-        "pointer, lost"
+        "pointer, lost; gain: points of recall above a window of the newest tokens, as many as the view had at that call, "
+        f"pointers counted {lookup:g}; summaries are written by a script that lists identifiers"
     )
 
 
 def as_json(found: Iterable[Measured], rows: Iterable[Played], told: dict[str, Any]) -> dict[str, Any]:
     """Everything as plain values."""
     listed = list(rows)
+    lookup = told["lookup"]
     base = next((row for row in listed if row.policy == BASE), None)
     return {
         **told,
         "tokens": "ceil(UTF-8 bytes / 3.2)",
         "dead_is": "an estimate by the last use of identifiers",
         "conversations": [_measured(one) for one in found],
-        "policies": [_played(row, base) for row in listed],
+        "policies": [_played(row, base, lookup) for row in listed],
     }
 
 
@@ -145,8 +193,16 @@ def _measured(one: Measured) -> dict[str, Any]:
     return {**{name: getattr(one, name) for name in names}, "waste": dict(one.waste)}
 
 
-def _played(row: Played, base: Played | None) -> dict[str, Any]:
+def _played(row: Played, base: Played | None, lookup: float) -> dict[str, Any]:
     costs = {book.name: cost for book, cost in zip(BOOKS, row.costs(), strict=True)}
-    names = ("policy", "input", "cached", "output", "peak", "compactions", "in_view", "by_pointer", "lost", "failed")
+    names = ("policy", "input", "cached", "output", "peak", "compactions", "failed")
     saved = None if base is None or not base.input else round(1 - row.input / base.input, 9)
-    return {**{name: getattr(row, name) for name in names}, "cost": costs, "saved": saved}
+    distances = {str(least): _references(found, lookup) for least, found in row.bands.items()}
+    return {
+        **{name: getattr(row, name) for name in names},
+        **_references(row.references, lookup), "cost": costs, "saved": saved, "by_distance": distances,
+    }  # fmt: skip
+
+
+def _references(found: References, lookup: float) -> dict[str, Any]:
+    return {**asdict(found), "recall": found.recall(lookup), "gain": found.gain(lookup)}

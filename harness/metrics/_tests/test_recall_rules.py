@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes.models.recorded import ASK_USER
 from harness.history import Event
-from harness.metrics.recall import Recall, identifiers, recall, spoken
+from harness.metrics.recall import BY_POINTER, PERSON, Recall, Reference, identifiers, recall, references, spoken
 
 GOAL = {"role": "user", "content": "Mend alpha_goal.py"}
 
@@ -78,6 +79,28 @@ def test_one_that_a_shown_call_names_is_in_view():
 def test_what_the_goal_or_the_model_named_first_is_no_reference(first: str):
     told = Told().calls("a", text="try model_word", name="argument_word").answered(f"found {first}").cut()
     assert told.calls("b", name=first).recall == Recall()
+
+
+def test_what_a_person_answers_first_is_no_reference():
+    told = Told().calls("a")
+    told.add(PERSON, "result", id="a", content="take gamma_file")
+    told.cut().calls("b", name="gamma_file")
+    assert told.recall == Recall()
+    assert f"tool:{ASK_USER}" == PERSON
+
+
+def test_a_result_that_was_never_shown_is_as_far_away_as_it_came():
+    told = Told().calls("a")
+    told.add("tool:read", "result", id="a", content="see beta_file")
+    for _ in range(4):
+        told.cut()
+    assert told.calls("b", name="beta_file").recall.bands == {4: [0, 0, 1]}
+
+
+def test_a_reference_says_what_was_shown_and_where_it_came_from():
+    told = Told().calls("a").answered("see beta_file", shown="[omitted]").calls("b", name="beta_file")
+    # the goal takes 6 tokens, the call `read {}` 2, the line in its place 3
+    assert list(references(told.events)) == [Reference("beta_file", BY_POINTER, 1, "b", 11, "a", "a")]
 
 
 def test_what_a_reply_only_says_is_no_reference():

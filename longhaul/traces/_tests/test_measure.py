@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from longhaul.traces.measure import KINDS, Measured, measure
+from harness.metrics.tokens import growth
+from longhaul.traces.measure import GROWTH_CALLS, KINDS, Measured, measure
 from longhaul.traces.shown import LINE_TOKENS, tokens_in
 from scenarios.generated_recording import generated
 from scenarios.importers import Trajectory
@@ -113,3 +114,19 @@ def test_every_token_is_of_one_kind():
 def test_the_tokens_that_the_vendor_counted_are_told():
     usage = {"in": 5, "cache_read": 7, "cache_write": 1, "out": 100}
     assert measured(said("user"), said("assistant", usage=usage)).vendor_input == 13
+
+
+def test_nothing_is_said_of_the_growth_of_a_short_chat():
+    def chat(calls: int) -> Measured:
+        turns = [
+            message
+            for number in range(calls)
+            for message in (call("a"), {"role": "user", "content": "x" * 4 ** (number // 3)})
+        ]
+        return measured({"role": "user", "content": "x" * 9_600}, *turns)
+
+    short = chat(15)
+    # little is added to a long opening, more and more of it: the sum grows nearly as the calls do
+    assert growth(short.inputs) == "exponential" and short.exponent and short.exponent < 1.4
+    assert (short.growth, chat(GROWTH_CALLS - 1).growth) == (None, None)
+    assert chat(GROWTH_CALLS).growth == "exponential"
