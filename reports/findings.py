@@ -8,7 +8,7 @@ model named NAME, a hyphen and more.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,6 +46,22 @@ def with_findings(board: Leaderboard, varied: Iterable[Report], books: Iterable[
             f"model named {profile.rpartition(':')[2]}-..., as python -m fakes.models.sensitivity writes them"
         )
     return replace(board, findings=Findings(tuple(points), stable(board, points.values())))
+
+
+def boards_with_findings(
+    boards: Sequence[Leaderboard], varied: Sequence[Report], books: Iterable[Prices] = ()
+) -> list[Leaderboard]:
+    """The boards, those of a profile that was varied with what is a finding. Raises `UsageError` where none of them was."""
+    models = {row["model"] for report in varied for row in report.runs if row["orchestrator"] != PLAIN}
+    known = {board.cut.profile for board in boards if board.cut.profile}
+    moved = {profile for profile in known if any(is_point(profile_of(model), profile) for model in models)}
+    if not moved:
+        raise UsageError(
+            f"no grid point of {', '.join(sorted(known)) or 'a profile'} in {', '.join(str(one.path) for one in varied)}; one "
+            "is a model named mid-..., of the profile mid, as python -m fakes.models.sensitivity writes them; give the boards "
+            "by profile"
+        )
+    return [with_findings(board, varied, books) if board.cut.profile in moved else board for board in boards]
 
 
 def is_point(model: str, profile: str) -> bool:

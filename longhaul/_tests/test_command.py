@@ -172,7 +172,11 @@ def test_leaderboards_of_two_profiles_their_stability_and_findings(strangers: Fo
     assert both.out == strangers.longhaul("leaderboard", "two", "--stability").out
     assert strangers.longhaul("leaderboard", "two", "--by", "colour").code == 2
     unvaried = strangers.longhaul("leaderboard", "two", "--by", "profile", "--sensitivity", "two")
-    assert "orders hold at all 1 grid point," in unvaried.out
+    assert (unvaried.code, "no grid point of mid, perfect in two" in unvaried.err) == (2, True)
+    strangers.write("grid.toml", '[mid-S2]\nlike = "mid"\nskills = {summary = 0.8}\n')
+    strangers.longhaul("run", *grid, "--model", "grid.toml:mid-S2", "--out", "varied")
+    varied = strangers.longhaul("leaderboard", "two", "--by", "profile", "--sensitivity", "varied")
+    assert "orders hold at all 1 grid point" in varied.out
     plain = json.loads(strangers.longhaul("leaderboard", "two", "--by", "family,book", "--json", "--stability").out)
     assert len(plain["boards"]) == 5 and all(board["stability"]["sentence"] for board in plain["boards"])
     lacking = strangers.longhaul("leaderboard", "two", "--plot", "recall:r.png")

@@ -57,7 +57,7 @@ def command(out: Path, plots: tuple[str, ...], varied: tuple[Path, ...], **form:
     claim("reports")
     from reports.board_file import write_boards
     from reports.cuts import cuts
-    from reports.findings import with_findings
+    from reports.findings import boards_with_findings
     from reports.leaderboard import leaderboard
     from reports.own import load_prices
     from reports.report import load
@@ -72,7 +72,7 @@ def command(out: Path, plots: tuple[str, ...], varied: tuple[Path, ...], **form:
     boards = [with_trials(board, report) for board in boards]
     grid = [load(path) for path in varied]
     if grid:
-        boards = [with_findings(board, grid, books) if board.cut.profile else board for board in boards]
+        boards = boards_with_findings(boards, grid, books)
     _tell(boards, form)
     if form["stability"]:
         _tell_stability(report, boards, books, form)

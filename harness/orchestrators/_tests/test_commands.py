@@ -21,7 +21,7 @@ NAMES = {
     CallAll: {"calls", "doubt"},
     Query: {"doubt"},
     AskHuman: {"doubt"},
-    Note: {"crashes", "doubt", "calls", "completion", "circles", "failures", "budgets", "compaction"},
+    Note: {"crashes", "doubt", "calls", "completion", "circles", "failures", "offer", "budgets", "compaction"},
 }
 """The rules that may give a command of each type."""
 
@@ -84,7 +84,7 @@ def an_end_that_is_no_answer_has_a_reason(commands: Commands) -> None:
 def what_a_request_takes_is_counted_whole(commands: Commands) -> None:
     for state, config, command in commands:
         if isinstance(command, Ask):
-            assert command.tokens == view_tokens(state.view) + config.tools_tokens
+            assert command.tokens == view_tokens(state.view) + config.offered_tokens(state.view)
         if isinstance(command, Condense):
             assert command.tokens == view_tokens(command.view)
             assert POLICY_OUTPUT_LEAST <= command.max_output <= POLICY_OUTPUT
