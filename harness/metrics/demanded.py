@@ -14,10 +14,8 @@ from dataclasses import dataclass, field
 
 from harness.arguments import object_in
 from harness.demands import Demands
-from harness.metrics.recall import Recall, band
+from harness.metrics.recall import BY_POINTER, IN_VIEW, LOST, Recall, band
 from harness.metrics.shown import Fact, Piece, Shown, Step
-
-IN_VIEW, BY_POINTER, LOST = range(3)
 
 
 def demanded(shown: Shown, demands: Demands) -> Recall:
