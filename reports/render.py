@@ -217,7 +217,7 @@ def _printable(text: str) -> str:
 
 MEASURES = (
     "work right: share of the work that is right in the end, decides where completion and cost do not",
-    "matched cost: cost at the completion of keep_all over that of keep_all; needs two view budgets or more",
+    "matched cost: cost at the completion of keep_all over that of keep_all; takes two view budgets",
     "hypervolume: of cost and completion, over the budgets; thrash: faults/step; - is not in the report",
 )
 """What the second table means; every line fits."""
