@@ -354,11 +354,8 @@ def _ranked(rows: Sequence[Row], runs: Mapping[Subject, Rows], frame: _Frame) ->
 def _merit(row: Row, frame: _Frame) -> tuple[float, float, float]:
     """Completion, cost per success and work, bigger is better."""
     cost = row.cost[frame.book.name]
-    return (
-        (-1.0 if row.completion is None else row.completion),
-        -(float("inf") if cost is None else cost),
-        row.work or 0.0,
-    )
+    completion = -1.0 if row.completion is None else row.completion
+    return completion, -(float("inf") if cost is None else cost), row.work or 0.0
 
 
 def _sample(row: Row, runs: Rows, frame: _Frame) -> Sample:

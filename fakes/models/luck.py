@@ -45,8 +45,8 @@ class Luck:
         return self._number(0 if shared else self.trial, about)
 
     def uses(self, p: float, *about: object) -> bool:
-        """Whether a visible fact is used that is used with probability `p`; `about` are item, fact and visible attempts."""
-        return p >= 1.0 or self(*about) < p
+        """Whether what goes right with probability `p` goes right: for a visible fact, `about` are item, fact and attempts."""
+        return p >= 1.0 or (p > 0.0 and self(*about) < p)
 
     def _number(self, trial: int, about: tuple[object, ...]) -> float:
         return share_of("/".join(map(str, (self.job, self.seed, trial, *about))))

@@ -193,7 +193,7 @@ class Reader:
         if _named_in(sight, source):
             return True
         notice = 0.0 if source.derived else self.profile.skills.notice
-        return notice > 0 and self.luck(item.drawn, need, "notice") < notice
+        return self.luck.uses(notice, item.drawn, need, "notice")
 
     def _looked_up(self, sight: Sight, item: Item, need: str, source: Source) -> Action:
         """The look-up of a fact; where this model's skill ends it asks for something that is not there."""
@@ -276,7 +276,7 @@ class Reader:
         """Whether a summary made now loses a fact; what came from a summary is lost at another rate."""
         skills = self.profile.skills
         kept = skills.summary_again if name in sight.condensed else skills.summary
-        return self.luck(name, "summary", len(sight.done)) >= kept
+        return not self.luck.uses(kept, name, "summary", len(sight.done))
 
     def _stem(self, sight: Sight, nth: int) -> str:
         """The stem of the call ids: another one for every text and every repetition."""

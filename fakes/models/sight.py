@@ -13,7 +13,7 @@ from zlib import crc32
 
 import msgspec
 
-from fakes.work import Action, Work
+from fakes.work import Action, Source, Work
 from harness.arguments import object_in
 from harness.folding import Folding
 from harness.policies.prompts import HEADS
@@ -138,11 +138,9 @@ Pointers: TypeAlias = dict[str, tuple[set[str], set[str]]]
 
 
 def _pointers(work: Work, wanted: set[str]) -> Pointers:
-    sources = [work.source(name) for name in sorted(wanted)]
-    sources += [source for item in work.items for source in item.sources.values()]
     found: Pointers = {}
-    for source in sources:
-        if source is not None and not source.obvious and source.action.arguments:
+    for source in _sources(work, wanted):
+        if not source.obvious and source.action.arguments:
             found.setdefault(source.action.tool, (set(), set()))[source.derived].add(pointer(source.action))
     return found
 
@@ -175,10 +173,15 @@ class _Paged(NamedTuple):
 
 
 def _bare(work: Work, wanted: set[str]) -> Iterator[str]:
-    sources = [work.source(name) for name in wanted]
-    sources += [source for item in work.items for source in item.sources.values()]
-    actions = [work.opening, *(source.action for source in sources if source is not None)]
-    return (action.tool for action in actions if action is not None and not action.arguments)
+    actions = [*([work.opening] if work.opening else []), *(source.action for source in _sources(work, wanted))]
+    return (action.tool for action in actions if not action.arguments)
+
+
+def _sources(work: Work, wanted: set[str]) -> list[Source]:
+    """Where facts come from: by the work, and by items for which they come from elsewhere."""
+    found = [work.source(name) for name in sorted(wanted)]
+    found += [source for item in work.items for source in item.sources.values()]
+    return [source for source in found if source is not None]
 
 
 def _result(work: Work, sight: Sight, message: Message, pointers: Pointers, paged: _Paged) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from harness.arguments import canonical, object_in
-from harness.policies.exchanges import tokens_of
+from harness.policies.exchanges import halves, joined, pinned, tokens_of
 from harness.policies.prompts import HEAD
 from harness.tokens import message_tokens, text_bytes, view_tokens
 from harness.types import Message, ToolCall, View
@@ -75,6 +76,27 @@ def summary_text(message: Message) -> str:
 def summarised(text: str) -> Message:
     """The message that stands for what was summarised."""
     return Message("user", f"{HEAD}\n{text}")
+
+
+class Aged(NamedTuple):
+    """A view by age: its pins and earlier summaries, what is new since and may go, and the newest exchanges, which stay."""
+
+    pins: tuple[Message, ...]
+    summaries: tuple[Message, ...]
+    new: tuple[Message, ...]
+    newest: tuple[Message, ...]
+
+
+def aged(view: View, keep: int) -> Aged:
+    """A view by age, the newest `keep` exchanges apart."""
+    before, newest = halves(view, keep)
+    loose = [unit for unit in before if not pinned(unit)]
+    return Aged(
+        pins=joined(unit for unit in before if pinned(unit)),
+        summaries=tuple(unit[0] for unit in loose if is_summary(unit[0])),
+        new=joined(unit for unit in loose if not is_summary(unit[0])),
+        newest=joined(newest),
+    )
 
 
 def smaller(view: View, changed: Sequence[Message], budget: int) -> View:

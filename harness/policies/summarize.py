@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from harness.policies.changes import summarised
 from harness.policies.exchanges import halves, joined, pinned, tokens_of
-from harness.policies.prompts import HEAD, SUMMARY
+from harness.policies.prompts import SUMMARY
 from harness.tokens import message_tokens
 from harness.types import Message, Reply, View
 
@@ -28,7 +29,7 @@ class Summarize:
             return view
         pins = [unit for unit in before if pinned(unit)]
         reply = yield (*joined(before), Message("user", SUMMARY))
-        summary = Message("user", f"{HEAD}\n{reply.text}")
+        summary = summarised(reply.text)
         shorter = (*joined(pins), summary, *joined(newest))
         fits = message_tokens(summary) <= budget and tokens_of(shorter) < tokens_of(view)
         return shorter if reply.text and fits else view

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
-from harness.policies.changes import is_summary, smaller, summarised, summary_text
-from harness.policies.exchanges import halves, joined, pinned
+from harness.policies.changes import aged, smaller, summarised, summary_text
 from harness.policies.prompts import ANCHORED, MERGE, SUMMARY
 from harness.tokens import message_tokens
 from harness.types import Message, Reply, View
@@ -24,21 +23,18 @@ class SummarizeAnchored:
     share: float = 0.25
 
     def __call__(self, view: View, budget: int) -> Generator[View, Reply, View]:
-        before, newest = halves(view, self.keep)
-        old = [unit for unit in before if not pinned(unit)]
-        new = [unit for unit in old if not is_summary(unit[0])]
+        pins, summaries, new, newest = aged(view, self.keep)
         if not new:
             return view
-        pins = joined(unit for unit in before if pinned(unit))
-        anchor = [line for unit in old if is_summary(unit[0]) for line in summary_text(unit[0]).split("\n")]
-        reply = yield (*pins, *joined(new), Message("user", ANCHORED if anchor else SUMMARY))
+        anchor = [line for earlier in summaries for line in summary_text(earlier).split("\n")]
+        reply = yield (*pins, *new, Message("user", ANCHORED if anchor else SUMMARY))
         if not reply.text:
             return view
         summary = summarised(_appended(anchor, reply.text))
         if anchor and message_tokens(summary) > self.share * budget:
             whole = yield (*pins, summary, Message("user", MERGE))
             summary = summarised(whole.text) if whole.text else summary
-        return smaller(view, (*pins, summary, *joined(newest)), budget)
+        return smaller(view, (*pins, summary, *newest), budget)
 
 
 def _appended(anchor: Sequence[str], text: str) -> str:

@@ -6,8 +6,7 @@ import re
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from harness.policies.changes import is_summary, smaller, summarised, summary_text
-from harness.policies.exchanges import halves, joined, pinned
+from harness.policies.changes import aged, smaller, summarised, summary_text
 from harness.policies.prompts import MERGE, SUMMARY
 from harness.types import Message, Reply, View
 
@@ -26,20 +25,17 @@ class SummarizeHierarchical:
     fan: int = 3
 
     def __call__(self, view: View, budget: int) -> Generator[View, Reply, View]:
-        before, newest = halves(view, self.keep)
-        old = [unit for unit in before if not pinned(unit)]
-        new = [unit for unit in old if not is_summary(unit[0])]
+        pins, summaries, new, newest = aged(view, self.keep)
         if not new:
             return view
-        pins = joined(unit for unit in before if pinned(unit))
-        levels = [(level_of(unit[0]), summary_text(unit[0])) for unit in old if is_summary(unit[0])]
-        reply = yield (*pins, *joined(new), Message("user", SUMMARY))
+        levels = [(level_of(earlier), summary_text(earlier)) for earlier in summaries]
+        reply = yield (*pins, *new, Message("user", SUMMARY))
         levels.append((1, f"(level 1)\n{reply.text}"))
         while reply.text and (full := [item for item in levels if item[0] == levels[-1][0]])[self.fan - 1 :]:
             reply = yield (*pins, *(summarised(text) for _, text in full), Message("user", MERGE))
             above = full[0][0] + 1
             levels = [item for item in levels if item not in full] + [(above, f"(level {above})\n{reply.text}")]
-        made = (*pins, *(summarised(text) for _, text in levels), *joined(newest))
+        made = (*pins, *(summarised(text) for _, text in levels), *newest)
         return smaller(view, made, budget) if reply.text else view
 
 
