@@ -94,28 +94,35 @@ def measured(grid: Sequence[Spec], out: Path) -> float:
     return time.monotonic() - began
 
 
-def told(report: Report, profiles: Sequence[str], families: Sequence[str], varied: Sequence[Report]) -> Iterator[str]:
+Boards = dict[tuple[str, str], Leaderboard]
+"""By profile and family; the family is empty where all are taken together."""
+
+
+def boards_of(report: Report, given: argparse.Namespace, varied: Sequence[Report]) -> Boards:
+    """All boards, with what is a finding where that is known."""
+    cuts = [Cut(profile=profile, family=family) for profile in given.profiles for family in (*given.families, "")]
+    found = {(cut.profile, cut.family): leaderboard(report, cut=cut) for cut in cuts}
+    return {name: with_findings(board, varied) if varied else board for name, board in found.items()}
+
+
+def told(report: Report, boards: Boards) -> Iterator[str]:
     """What the boards say, a line each: groups, how alike halves of the seeds and families rank, and what are findings."""
     yield f"{'profile':<15}{'family':<20}{'groups':>7}{'halves tau':>11}{'decided alike':>15}{'findings':>13}"
-    for profile in profiles:
-        boards: list[Board] = []
-        for family in (*families, ""):
-            cut = Cut(profile=profile, family=family)
-            board, test = leaderboard(report, cut=cut), stability(report, cut=cut)
-            tau = "-" if test.tau is None else f"{test.tau:.2f}"
-            alike = f"{test.agreed}/{test.decided}" if test.decided else "-"
-            yield (
-                f"{profile:<15}{family or 'all of them':<20}{board.groups:>7}{tau:>11}{alike:>15}{_findings(board, varied):>13}"
-            )
-            boards += [_middle(board)] if family else []
-        yield f"{profile:<15}{'between families':<20}{'':>7}{_between(boards):>13}"
+    for (profile, family), board in boards.items():
+        test = stability(report, cut=board.cut)
+        tau = "-" if test.tau is None else f"{test.tau:.2f}"
+        alike = f"{test.agreed}/{test.decided}" if test.decided else "-"
+        named = family or "all of them"
+        yield f"{profile:<15}{named:<20}{board.groups:>7}{tau:>11}{alike:>15}{_findings(board):>13}"
+        if not family:
+            single = [_middle(one) for (of, about), one in boards.items() if of == profile and about]
+            yield f"{profile:<15}{'between families':<20}{'':>7}{_between(single):>13}"
 
 
-def _findings(board: Leaderboard, varied: Sequence[Report]) -> str:
-    if not varied:
+def _findings(board: Leaderboard) -> str:
+    if board.findings is None:
         return "-"
-    pairs = with_findings(board, varied).findings
-    words = list(pairs.pairs.values()) if pairs else []
+    words = list(board.findings.pairs.values())
     return f"{words.count('finding')}/{len(words)}"
 
 
@@ -171,19 +178,14 @@ def main() -> int:
     )
     varied = _varied(given, policies) if given.vary else []
     report = load(given.out)
+    boards = boards_of(report, given, varied)
     lines = []
-    for line in told(report, given.profiles, given.families, varied):
+    for line in told(report, boards):
         say(line)
         lines.append(line)
     if given.write:
-        RESULT.write_text(page(sizes, lines, boards(report, given.profiles, varied)))
+        RESULT.write_text(page(sizes, lines, [boards[profile, ""] for profile in given.profiles]))
     return 0
-
-
-def boards(report: Report, profiles: Sequence[str], varied: Sequence[Report]) -> list[Leaderboard]:
-    """A board of all families for each profile, with what is a finding where that is known."""
-    found = [leaderboard(report, cut=Cut(profile=profile)) for profile in profiles]
-    return [with_findings(board, varied) if varied else board for board in found]
 
 
 def page(sizes: str, lines: Sequence[str], found: Sequence[Leaderboard]) -> str:
